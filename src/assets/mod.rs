@@ -1,0 +1,1 @@
+//! Styles, scripts and images: bundled, sized, fingerprinted.

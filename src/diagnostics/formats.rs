@@ -1,0 +1,156 @@
+//! Diagnostics for people and for machines: text, JSON, SARIF 2.1.0, GitLab code quality, GitHub.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Language, Severity, human, rules};
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Text with the line in question, for a terminal.
+    #[default]
+    Human,
+    /// One JSON array.
+    Json,
+    /// SARIF 2.1.0 (OASIS), read by code hosts and editors.
+    Sarif,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// GitHub's workflow commands, one a line.
+    Github,
+}
+
+/// Writes all `diagnostics` to `out`.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    format: Format,
+    language: Language,
+    colour: bool,
+) -> io::Result<()> {
+    match format {
+        Format::Human => diagnostics.iter().try_for_each(|d| out.write_all(human::render(d, language, colour).as_bytes())),
+        Format::Json => document(out, &Value::from_iter(diagnostics.iter().map(|d| plain(d, language)))),
+        Format::Sarif => document(out, &sarif(diagnostics, language)),
+        Format::Gitlab => document(out, &Value::from_iter(diagnostics.iter().map(|d| gitlab(d, language)))),
+        Format::Github => diagnostics.iter().try_for_each(|d| writeln!(out, "{}", github(d, language))),
+    }
+}
+
+fn document(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+fn plain(d: &Diagnostic, language: Language) -> Value {
+    let place = |l: &super::Location| json!({ "file": l.file, "line": l.line, "column": l.column, "length": l.length });
+    json!({
+        "code": d.code,
+        "severity": d.severity,
+        "message": d.message(language),
+        "help": d.help(language),
+        "location": d.location.as_ref().map(place),
+        "related": d.related.iter().map(place).collect::<Vec<_>>(),
+    })
+}
+
+fn sarif(diagnostics: &[Diagnostic], language: Language) -> Value {
+    let used: std::collections::BTreeSet<&str> = diagnostics.iter().map(|d| d.code.as_str()).collect();
+    let rule = |code: &&str| {
+        let text = rules().get(*code).map_or(*code, |rule| rule.message(language));
+        json!({ "id": code, "shortDescription": { "text": text } })
+    };
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "raekoda",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": used.iter().map(rule).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": diagnostics.iter().map(|d| sarif_result(d, language)).collect::<Vec<_>>(),
+        }],
+    })
+}
+
+fn sarif_result(d: &Diagnostic, language: Language) -> Value {
+    let level = match d.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let place = |l: &super::Location| {
+        let mut physical = json!({ "artifactLocation": { "uri": encode_path(&l.file) } });
+        if l.line > 0 {
+            physical["region"] =
+                json!({ "startLine": l.line, "startColumn": l.column, "endColumn": l.column.saturating_add(l.length) });
+        }
+        json!({ "physicalLocation": physical })
+    };
+    json!({
+        "ruleId": d.code,
+        "level": level,
+        "message": { "text": with_help(d, language) },
+        "locations": d.location.iter().map(place).collect::<Vec<_>>(),
+        "relatedLocations": d.related.iter().map(place).collect::<Vec<_>>(),
+    })
+}
+
+/// SARIF's locations are URI references (RFC 3986): spaces and letters outside ASCII are encoded.
+fn encode_path(path: &str) -> String {
+    const KEEP: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(path, KEEP).to_string()
+}
+
+fn with_help(d: &Diagnostic, language: Language) -> String {
+    match d.help(language) {
+        Some(help) => format!("{} {help}", d.message(language)),
+        None => d.message(language),
+    }
+}
+
+fn gitlab(d: &Diagnostic, language: Language) -> Value {
+    let (path, line) = d.location.as_ref().map_or(("site.toml", 1), |l| (&*l.file, l.line.max(1)));
+    let severity = match d.severity {
+        Severity::Error => "major",
+        Severity::Warning => "minor",
+        Severity::Note => "info",
+    };
+    // The line's number is left out of the fingerprint: a finding that only moved is the same finding.
+    let text = d.location.as_ref().map_or("", |l| l.text.as_str());
+    let key = format!("{}\n{path}\n{text}\n{:?}", d.code, d.arguments);
+    json!({
+        "description": with_help(d, language),
+        "check_name": d.code,
+        "fingerprint": blake3::hash(key.as_bytes()).to_hex().as_str(),
+        "severity": severity,
+        "location": { "path": path, "lines": { "begin": line } },
+    })
+}
+
+fn github(d: &Diagnostic, language: Language) -> String {
+    let kind = match d.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let place = d.location.as_ref().map_or_else(String::new, |l| {
+        format!(" file={},line={},col={}", property(&l.file), l.line.max(1), l.column.max(1))
+    });
+    let comma = if place.is_empty() { " " } else { "," };
+    format!("::{kind}{place}{comma}title={}::{}", property(&d.code), data(&with_help(d, language)))
+}
+
+/// The escapes of GitHub's workflow commands.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}

@@ -1,0 +1,1 @@
+//! E-forms: definitions, their HTML, validation of a submission.

@@ -1,0 +1,1 @@
+//! Languages: tags, dates, numbers, plurals, alphabetical order, addresses.

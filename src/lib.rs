@@ -1,0 +1,26 @@
+//! Raekoda: a municipality's folder of Markdown and TOML becomes its whole website.
+//!
+//! Data flows one way; a stage knows the stages before it and nothing of those after it:
+//!
+//! ```text
+//! site folder ─ source ─▶ documents ─ content ─▶ entries ─ site ─▶ model ─ render ─▶ pages ─ output ─▶ public/
+//! theme folder ─ theme ─▶ types, templates, components, styles, strings ────────┘
+//! forms/*.toml ─ forms ─▶ definitions ─▶ form pages + forms.json ─▶ form-relay
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod diagnostics;
+pub mod language;
+pub mod schema;
+
+pub mod forms;
+
+#[cfg(feature = "generator")]
+pub mod assets;
+#[cfg(feature = "generator")]
+pub mod markdown;
+#[cfg(feature = "generator")]
+pub mod output;
+
+#[cfg(feature = "relay")]
+pub mod relay;

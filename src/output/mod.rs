@@ -1,0 +1,1 @@
+//! The written site: staging, manifest, swap; feeds, sitemap, redirects.

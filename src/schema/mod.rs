@@ -1,0 +1,1 @@
+//! Field definitions and checked values: one vocabulary for content types and e-forms.
