@@ -1,1 +1,2 @@
+//! The site generator.
 fn main() {}

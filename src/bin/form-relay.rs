@@ -1,1 +1,2 @@
+//! The e-form relay.
 fn main() {}

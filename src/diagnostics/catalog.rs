@@ -60,7 +60,10 @@ impl Rule {
 
 static RULES: LazyLock<BTreeMap<String, Rule>> = LazyLock::new(|| {
     // The files are part of the program; a test reads them all.
-    FILES.iter().flat_map(|file| toml::from_str::<BTreeMap<String, Rule>>(file).expect("the catalog is valid")).collect()
+    FILES
+        .iter()
+        .flat_map(|file| toml::from_str::<BTreeMap<String, Rule>>(file).expect("the catalog is valid"))
+        .collect()
 });
 
 /// All rules by code, in order.

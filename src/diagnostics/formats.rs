@@ -34,7 +34,9 @@ pub fn write(
     colour: bool,
 ) -> io::Result<()> {
     match format {
-        Format::Human => diagnostics.iter().try_for_each(|d| out.write_all(human::render(d, language, colour).as_bytes())),
+        Format::Human => {
+            diagnostics.iter().try_for_each(|d| out.write_all(human::render(d, language, colour).as_bytes()))
+        }
         Format::Json => document(out, &Value::from_iter(diagnostics.iter().map(|d| plain(d, language)))),
         Format::Sarif => document(out, &sarif(diagnostics, language)),
         Format::Gitlab => document(out, &Value::from_iter(diagnostics.iter().map(|d| gitlab(d, language)))),

@@ -1,6 +1,6 @@
 //! Diagnostics for a terminal: the sentence, the place with its line, the mend.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Language, Location, Severity};
 
@@ -23,10 +23,10 @@ pub(super) fn render(diagnostic: &Diagnostic, language: Language, colour: bool) 
         .map(|place| (place, AnnotationKind::Primary))
         .chain(diagnostic.related.iter().map(|place| (place, AnnotationKind::Context)))
         .collect();
-    let mut group = if places.is_empty() { Group::with_title(title) } else { title.elements([]) };
+    let mut group = Group::with_title(title);
     for (place, kind) in &places {
         group = if place.text.is_empty() {
-            group.element(annotate_snippets::Origin::path(origin(place)))
+            group.element(Origin::path(place.to_string()))
         } else {
             group.element(snippet(place, *kind))
         };
@@ -44,13 +44,11 @@ pub(super) fn render(diagnostic: &Diagnostic, language: Language, colour: bool) 
     text
 }
 
-fn origin(place: &Location) -> String {
-    place.to_string()
-}
-
-fn snippet(place: &Location, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    let start = place.text.char_indices().nth(place.column.saturating_sub(1) as usize).map_or(place.text.len(), |(at, _)| at);
-    let end = place.text[start..].char_indices().nth(place.length as usize).map_or(place.text.len(), |(at, _)| start + at);
+fn snippet(place: &Location, kind: AnnotationKind) -> Snippet<'_, Annotation<'_>> {
+    let start =
+        place.text.char_indices().nth(place.column.saturating_sub(1) as usize).map_or(place.text.len(), |(at, _)| at);
+    let end =
+        place.text[start..].char_indices().nth(place.length as usize).map_or(place.text.len(), |(at, _)| start + at);
     Snippet::source(place.text.as_str())
         .line_start(place.line as usize)
         .path(&*place.file)

@@ -219,9 +219,7 @@ impl Diagnostic {
 
 /// Control characters (a file name or a text may hold escape sequences) are shown, not obeyed.
 fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
 
 /// Sorts diagnostics by place, so that the order never depends on threads.
