@@ -21,6 +21,8 @@ pub mod assets;
 pub mod markdown;
 #[cfg(feature = "generator")]
 pub mod output;
+#[cfg(feature = "generator")]
+pub mod source;
 
 #[cfg(feature = "relay")]
 pub mod relay;
