@@ -37,9 +37,9 @@ pub fn write(
         Format::Human => {
             diagnostics.iter().try_for_each(|d| out.write_all(human::render(d, language, colour).as_bytes()))
         }
-        Format::Json => document(out, &Value::from_iter(diagnostics.iter().map(|d| plain(d, language)))),
+        Format::Json => document(out, &diagnostics.iter().map(|d| plain(d, language)).collect::<Value>()),
         Format::Sarif => document(out, &sarif(diagnostics, language)),
-        Format::Gitlab => document(out, &Value::from_iter(diagnostics.iter().map(|d| gitlab(d, language)))),
+        Format::Gitlab => document(out, &diagnostics.iter().map(|d| gitlab(d, language)).collect::<Value>()),
         Format::Github => diagnostics.iter().try_for_each(|d| writeln!(out, "{}", github(d, language))),
     }
 }
