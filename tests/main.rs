@@ -1,1 +1,6 @@
-//! Tests that drive the real binaries.
+//! Tests that drive the real programs, and tests of the source itself. One test binary, so one link.
+#![allow(clippy::disallowed_methods, reason = "tests make files and look at what was written")]
+
+mod catalog;
+mod dependencies;
+mod layers;
