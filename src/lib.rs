@@ -9,6 +9,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod calendar;
 pub mod diagnostics;
 pub mod language;
 pub mod schema;
