@@ -62,6 +62,11 @@ impl<'t, 'a> Table<'t, 'a> {
         Self { file: self.file, table, span, known: RefCell::default(), out: self.out }
     }
 
+    /// A table within this one that was found by other means.
+    pub fn within(&self, table: &'t DeTable<'a>, span: Range<usize>) -> Self {
+        self.inner(table, span)
+    }
+
     /// The value under `key`, whatever it is.
     pub fn get(&self, key: &'static str) -> Option<&'t Spanned<DeValue<'a>>> {
         self.known.borrow_mut().push(key);

@@ -1,0 +1,109 @@
+//! A theme: its content types, templates, styles, scripts, strings and icons, and the site's own files
+//! in their place.
+//!
+//! The shared theme is part of the program. A site may name another folder, and any file below the
+//! site's `theme/` wins over the theme's file of the same path.
+
+mod files;
+mod manifest;
+mod strings;
+
+pub use files::{File, Files};
+pub use manifest::Manifest;
+pub use strings::Strings;
+
+use crate::{
+    diagnostics::{Diagnostic, Location},
+    schema::{ContentType, Types},
+    source::{Folder, TomlText},
+};
+
+/// A theme as a site uses it.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// What `theme.toml` says.
+    pub manifest: Manifest,
+    /// Every file, the site's own before the theme's.
+    pub files: Files,
+    /// The content types, the site's own among them.
+    pub types: Types,
+    /// The words of the templates in each language.
+    pub strings: Strings,
+}
+
+impl Theme {
+    /// Loads the theme `name` (one that is part of the program, or a folder, counted from the site)
+    /// with the overrides of `site`.
+    pub fn load(name: &str, site: Option<&Folder>, out: &mut Vec<Diagnostic>) -> Option<Self> {
+        let files = Files::load(name, site, out)?;
+        let manifest = Manifest::read(&files, out)?;
+        let types = types(&files, out);
+        let strings = Strings::read(&files, out);
+        Some(Self { manifest, files, types, strings })
+    }
+
+    /// The templates and components as Tera names them: `page.html`, `components/card.html`; the
+    /// theme's own under its name as well (`omavalitsus/page.html`), so that an override can extend
+    /// what it overrides.
+    pub fn templates(&self) -> Vec<Template<'_>> {
+        let mut templates = Vec::new();
+        for (path, file) in self.files.below("templates/").chain(self.files.below("components/")) {
+            let name = path.strip_prefix("templates/").unwrap_or(path);
+            if !has_extension(name, "html") && !has_extension(name, "xml") && !has_extension(name, "txt") {
+                continue;
+            }
+            if let Some(theirs) = &file.overridden {
+                templates.push(Template { name: format!("{}/{name}", self.manifest.name), file: theirs });
+                templates.push(Template { name: name.to_owned(), file });
+            } else if file.from_site {
+                templates.push(Template { name: name.to_owned(), file });
+            } else {
+                templates.push(Template { name: format!("{}/{name}", self.manifest.name), file });
+            }
+        }
+        templates
+    }
+
+    /// The prefix under which Tera looks for templates that the site does not override.
+    pub fn template_prefix(&self) -> String {
+        format!("{}/", self.manifest.name)
+    }
+}
+
+/// A template's name and its file.
+#[derive(Debug)]
+pub struct Template<'a> {
+    /// The name by which templates call it.
+    pub name: String,
+    /// Its file.
+    pub file: &'a File,
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end == extension)
+}
+
+fn types(files: &Files, out: &mut Vec<Diagnostic>) -> Types {
+    let common = files.get("types/_common.toml").and_then(|file| text(file, out));
+    let mut types = Vec::new();
+    for (path, file) in files.below("types/") {
+        if path.ends_with("/_common.toml") || !has_extension(path, "toml") {
+            continue;
+        }
+        let Some(own) = text(file, out) else { continue };
+        let common = common.as_ref().map(|(path, text)| TomlText::whole(path.as_str(), text));
+        types.extend(ContentType::parse(&TomlText::whole(own.0.as_str(), &own.1), common.as_ref(), out));
+    }
+    Types::new(types)
+}
+
+/// A file's text with the path to name in diagnostics.
+fn text(file: &File, out: &mut Vec<Diagnostic>) -> Option<(String, String)> {
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => Some((file.origin.clone(), text.trim_start_matches('\u{feff}').to_owned())),
+        Err(_) => {
+            out.push(Diagnostic::new("source.not-utf8").at(Location::file(file.origin.as_str())));
+            None
+        }
+    }
+}
