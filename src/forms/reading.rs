@@ -1,0 +1,163 @@
+//! What a person typed, read into one written form; and that form in words.
+
+use jiff::civil::{Date, Time};
+
+use super::{Field, FileRules, Kind};
+use crate::language::{self, Lang};
+
+/// Why a text is no answer: the words' key, and the values to fill in.
+pub(super) struct Wrong {
+    pub(super) key: &'static str,
+    pub(super) values: Vec<(&'static str, String)>,
+}
+
+impl Wrong {
+    fn new(key: &'static str) -> Self {
+        Self { key, values: Vec::new() }
+    }
+
+    fn with(key: &'static str, name: &'static str, value: String) -> Self {
+        Self { key, values: vec![(name, value)] }
+    }
+}
+
+/// Reads a text that was typed into its one written form, within the field's limits.
+pub(super) fn read(field: &Field, text: &str, today: Date, lang: Lang) -> Result<String, Wrong> {
+    let wrong = || Wrong::new(wrong_key(field.kind));
+    let canonical = shape(field.kind, text).ok_or_else(wrong)?;
+    match field.kind {
+        Kind::Number | Kind::Money => number_within(field, &canonical, lang)?,
+        Kind::Date => date_within(field, canonical.parse().map_err(|_| wrong())?, today, lang)?,
+        Kind::Time => time_within(field, canonical.parse().map_err(|_| wrong())?, lang)?,
+        _ => {}
+    }
+    Ok(canonical)
+}
+
+/// The one written form of a text of this kind, or nothing when it is none.
+fn shape(kind: Kind, text: &str) -> Option<String> {
+    match kind {
+        Kind::Email => (text.contains('@')).then(|| text.to_owned()),
+        _ => Some(text.to_owned()),
+    }
+}
+
+pub(super) fn wrong_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Email => "wrong.email",
+        Kind::Phone => "wrong.phone",
+        Kind::Url => "wrong.url",
+        Kind::Money => "wrong.money",
+        Kind::Date => "wrong.date",
+        Kind::Time => "wrong.time",
+        Kind::PersonalCode => "wrong.personal-code",
+        Kind::RegistryCode => "wrong.registry-code",
+        Kind::Iban => "wrong.iban",
+        Kind::ReferenceNumber => "wrong.reference-number",
+        _ => "wrong.number",
+    }
+}
+
+fn number_within(field: &Field, canonical: &str, lang: Lang) -> Result<(), Wrong> {
+    let value: f64 = canonical.parse().map_err(|_| Wrong::new(wrong_key(field.kind)))?;
+    if field.limits.whole && canonical.contains('.') {
+        return Err(Wrong::new("wrong.whole"));
+    }
+    let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok());
+    let shown = |value: f64| language::number(lang, value) + if field.kind == Kind::Money { "\u{a0}€" } else { "" };
+    match (bound(&field.limits.min), bound(&field.limits.max)) {
+        (Some(min), _) if value < min => Err(Wrong::with("limit.min", "min", shown(min))),
+        (_, Some(max)) if value > max => Err(Wrong::with("limit.max", "max", shown(max))),
+        _ => Ok(()),
+    }
+}
+
+fn date_within(field: &Field, date: Date, today: Date, lang: Lang) -> Result<(), Wrong> {
+    let bound = |text: &Option<String>| text.as_ref().and_then(|text| date_limit(text, today));
+    let shown = |date| language::date_long(lang, date);
+    match (bound(&field.limits.min), bound(&field.limits.max)) {
+        (Some(min), _) if date < min && min == today => Err(Wrong::new("limit.future")),
+        (Some(min), _) if date < min => Err(Wrong::with("limit.earliest", "min", shown(min))),
+        (_, Some(max)) if date > max && max == today => Err(Wrong::new("limit.past")),
+        (_, Some(max)) if date > max => Err(Wrong::with("limit.latest", "max", shown(max))),
+        _ => Ok(()),
+    }
+}
+
+fn time_within(field: &Field, time: Time, lang: Lang) -> Result<(), Wrong> {
+    let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Time>().ok());
+    let shown = |time| language::time(lang, time);
+    match (bound(&field.limits.min), bound(&field.limits.max)) {
+        (Some(min), _) if time < min => Err(Wrong::with("limit.earliest", "min", shown(min))),
+        (_, Some(max)) if time > max => Err(Wrong::with("limit.latest", "max", shown(max))),
+        _ => Ok(()),
+    }
+}
+
+/// A limit of a date: `2026-01-31`, `today`, `today+10`, `today-365`.
+pub(super) fn date_limit(text: &str, today: Date) -> Option<Date> {
+    let Some(rest) = text.strip_prefix("today") else { return text.parse().ok() };
+    let days: i32 = if rest.is_empty() { 0 } else { rest.parse().ok()? };
+    today.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// The date of three parts; a month may be named.
+pub(super) fn date_of_parts(lang: Lang, day: &str, month: &str, year: &str) -> Option<String> {
+    let month = month.trim_end_matches('.').to_lowercase();
+    let named = |&number: &u8| {
+        let name = language::month(lang, number).to_lowercase();
+        month.chars().count() >= 3 && name.starts_with(&month)
+    };
+    let month = month.parse().ok().or_else(|| (1..=12).find(named).map(|number| number as i8))?;
+    let year: i16 = year.parse().ok().filter(|year| (1000..=9999).contains(year))?;
+    let date = Date::new(year, month, day.trim_end_matches('.').parse().ok()?).ok()?;
+    Some(date.to_string())
+}
+
+/// An answer in its written form as people of this language read it.
+pub(super) fn in_words(kind: Kind, text: &str, lang: Lang) -> String {
+    let words = match kind {
+        Kind::Date => text.parse().ok().map(|date| language::date_long(lang, date)),
+        Kind::Time => text.parse().ok().map(|time| language::time(lang, time)),
+        Kind::Number if !text.is_empty() => Some(language::number(lang, text)),
+        Kind::Money => cents(text).map(|cents| language::money(lang, cents)),
+        Kind::Iban => Some(in_groups(text, 4)),
+        _ => None,
+    };
+    words.unwrap_or_else(|| text.to_owned())
+}
+
+fn cents(text: &str) -> Option<i64> {
+    let (euros, cents) = text.split_once('.').unwrap_or((text, "0"));
+    format!("{euros}{cents:0<2}").parse().ok()
+}
+
+fn in_groups(text: &str, of: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    letters.chunks(of).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// The kinds of files that a question takes: `PDF, JPG, PNG`.
+pub(super) fn types_in_words(_lang: Lang, rules: &FileRules) -> String {
+    let endings = rules.accept.iter().flat_map(|kind| kind.extensions());
+    endings.map(|ending| ending.to_uppercase()).collect::<Vec<_>>().join(", ")
+}
+
+impl Field {
+    /// The most characters of an answer.
+    pub fn max_length(&self) -> usize {
+        self.limits.max_length.unwrap_or_else(|| self.kind.max_length())
+    }
+
+    /// The words' key for a missing answer.
+    pub(super) fn missing_key(&self, lang: Lang) -> &'static str {
+        let question = self.label.get(lang).is_some_and(|label| label.trim_end().ends_with('?'));
+        match self.kind {
+            Kind::Declaration => "missing.tick",
+            Kind::File => "missing.file",
+            _ if question => "missing.answer",
+            Kind::Choice | Kind::Choices | Kind::YesNo => "missing.choose",
+            _ => "missing.enter",
+        }
+    }
+}
