@@ -1,1 +1,48 @@
 //! The written site: staging, manifest, swap; feeds, sitemap, redirects.
+//!
+//! A build never writes into the folder that visitors see. It stages the complete new site beside it
+//! and exchanges the two folders at one stroke, so that at any moment, even when the build is killed,
+//! a whole site stands there. What the generator keeps for itself lies beside the output folder, in
+//! `.<name>.raekoda`:
+//!
+//! ```text
+//! public/                the site
+//! .public.raekoda/lock            held while a build writes
+//! .public.raekoda/manifest        every file of the site: hash, size, time; the inputs it was made from
+//! .public.raekoda/manifest.next   the same for the site that is about to take its place
+//! .public.raekoda/next/           the site that is being staged
+//! ```
+//!
+//! The order of a commit: stage `next/`, write `manifest.next`, exchange, rename `manifest.next` to
+//! `manifest`, remove the old tree. Whichever step is the last, the next build knows from the two
+//! manifests and the times of the files what is there.
+
+mod atom;
+mod cache;
+mod exchange;
+mod feed;
+mod folder;
+mod inputs;
+mod manifest;
+pub mod minify;
+mod pictures;
+mod redirects;
+mod robots;
+mod rss;
+mod sealed;
+mod sitemap;
+mod staging;
+mod tree;
+mod xml;
+
+pub use atom::atom;
+pub use cache::Cache;
+pub use feed::{Feed, FeedItem};
+pub use folder::OutputFolder;
+pub use inputs::{Input, Inputs};
+pub use pictures::stage_picture;
+pub use redirects::{Redirect, redirect_page, redirects_file};
+pub use robots::robots;
+pub use rss::rss;
+pub use sitemap::{SitemapPage, sitemaps};
+pub use staging::{Staging, Stamp, Summary};
