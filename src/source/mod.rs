@@ -6,10 +6,9 @@
 #![expect(clippy::disallowed_methods, reason = "this module is the one that reads")]
 
 mod document;
-mod table;
 
+pub use crate::schema::{Table, TomlText};
 pub use document::{Split, split};
-pub use table::{Table, TomlText};
 
 use std::{
     fs, io,
@@ -77,7 +76,10 @@ impl Folder {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().map(|p| self.name(p)).unwrap_or_default();
-                    out.push(unreadable(path, &error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"))));
+                    out.push(unreadable(
+                        path,
+                        &error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")),
+                    ));
                     continue;
                 }
             };
@@ -211,7 +213,8 @@ mod tests {
 
     #[test]
     fn both_unicode_forms_of_a_name_are_one() {
-        let (_dir, folder) = folder_with(&[("content/la\u{308}a\u{308}ne.md", b""), ("content/l\u{e4}\u{e4}ne.md", b"")]);
+        let (_dir, folder) =
+            folder_with(&[("content/la\u{308}a\u{308}ne.md", b""), ("content/l\u{e4}\u{e4}ne.md", b"")]);
         let mut out = Vec::new();
         let files = folder.walk("content", &mut out);
         assert_eq!(files.len(), 1);

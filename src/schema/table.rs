@@ -260,16 +260,12 @@ mod tests {
         assert_eq!(table.texts("languages").len(), 1);
         assert_eq!(table.text("title"), None);
         table.finish();
-        let found: Vec<_> = out.take().iter().map(|d| (d.code.clone(), d.location.as_ref().map_or(0, |l| l.line))).collect();
+        let found: Vec<_> =
+            out.take().iter().map(|d| (d.code.clone(), d.location.as_ref().map_or(0, |l| l.line))).collect();
         let found: Vec<_> = found.iter().map(|(code, line)| (code.as_str(), *line)).collect();
         assert_eq!(
             found,
-            [
-                ("source.missing-key", 1),
-                ("source.wrong-kind", 2),
-                ("source.unknown-key", 1),
-                ("source.unknown-key", 3)
-            ]
+            [("source.missing-key", 1), ("source.wrong-kind", 2), ("source.unknown-key", 1), ("source.unknown-key", 3)]
         );
     }
 }
