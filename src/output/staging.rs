@@ -339,3 +339,6 @@ fn check_path(path: &str) -> Result<(), Diagnostic> {
 fn unreadable(file: &SourceFile, error: &io::Error) -> Diagnostic {
     Diagnostic::new("source.unreadable").arg("reason", error).at(Location::file(file.path.clone()))
 }
+
+#[cfg(test)]
+mod tests;
