@@ -8,7 +8,7 @@ use html5ever::{
     tendril::StrTendril,
     tokenizer::{
         Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
-        states::{RawKind, State},
+        states::RawKind,
     },
 };
 use proptest::prelude::*;
