@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn every_mistake_is_shown_at_its_place() {
         let found = css("p { color: red }\na:: { }\nb { color: red }\nc { color red }\n/* õ */ d[ { }\n").unwrap_err();
-        let seen: Vec<_> = found.iter().map(|d| format!("{} {}", d.location.as_ref().unwrap(), d.arguments[0].1)).collect();
+        let seen: Vec<_> =
+            found.iter().map(|d| format!("{} {}", d.location.as_ref().unwrap(), d.arguments[0].1)).collect();
         insta::assert_snapshot!(seen.join("\n"), @r#"
         main.css:2:5 Invalid token in pseudo element: WhiteSpace(" ")
         main.css:4:10 Unexpected token Ident("red")

@@ -121,7 +121,10 @@ mod tests {
     #[test]
     fn imports_become_one_file() {
         let css = built(&[
-            ("styles/main.css", "@import \"tokens.css\" layer(tokens);\n@import './base/text.css';\na { color: red }\n"),
+            (
+                "styles/main.css",
+                "@import \"tokens.css\" layer(tokens);\n@import './base/text.css';\na { color: red }\n",
+            ),
             ("styles/tokens.css", ":root { --ruum: 4px }\n"),
             ("styles/print.css", "q { margin: 0 }\n"),
             ("styles/base/text.css", "/* tekst */\n@import '../print.css' print;\np { margin: 0 }\n"),
@@ -155,7 +158,10 @@ mod tests {
             "styles/main.css",
             "a { background: url(puudub.svg) }\nb {\n  background: url(https://cdn.example/x.png);\n}\n",
         )];
-        assert_eq!(problems(&files), ["assets.css-file styles/main.css:1:17", "assets.css-remote styles/main.css:3:15"]);
+        assert_eq!(
+            problems(&files),
+            ["assets.css-file styles/main.css:1:17", "assets.css-remote styles/main.css:3:15"]
+        );
     }
 
     #[test]

@@ -225,6 +225,9 @@ fn damaged(path: &str, reason: &dyn std::fmt::Display) -> Diagnostic {
     Diagnostic::new("assets.image-damaged").arg("reason", reason).at(Location::file(path))
 }
 
+#[cfg(all(test, feature = "images"))]
+mod pixel_tests;
+
 #[cfg(test)]
 mod tests {
     use super::*;
