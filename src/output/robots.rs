@@ -7,15 +7,14 @@ pub fn robots(base_url: &str, public: bool, disallowed: &[&str]) -> String {
     if !public {
         return "User-agent: *\nDisallow: /\n".to_owned();
     }
-    let mut text = String::from("User-agent: *\n");
-    for prefix in disallowed {
-        text.push_str(&format!("Disallow: {}\n", prefix.replace(['\n', '\r'], "")));
-    }
-    if disallowed.is_empty() {
-        text.push_str("Disallow:\n");
-    }
-    text.push_str(&format!("\nSitemap: {base_url}/sitemap.xml\n"));
-    text
+    // A rule without an address allows everything.
+    let prefixes = if disallowed.is_empty() { &[""] } else { disallowed };
+    let rules: Vec<String> = prefixes.iter().map(|prefix| format!("Disallow: {}", one_line(prefix))).collect();
+    format!("User-agent: *\n{}\n\nSitemap: {}/sitemap.xml\n", rules.join("\n"), one_line(base_url))
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], "")
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub type Address<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// `assets.css-missing` for an import, `assets.css-file` for a `url(…)` that leads nowhere,
 /// `assets.css-remote` for what would be loaded from another server, `assets.css-syntax`: each with its
 /// place, as many as there are.
-pub fn bundle<'t>(entry: &str, read: Read<'_, 't>, address: Address<'_>) -> Result<String, Vec<Diagnostic>> {
+pub fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> Result<String, Vec<Diagnostic>> {
     compiler::bundle(entry, read, address)
 }
 

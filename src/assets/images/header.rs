@@ -23,17 +23,8 @@ struct Header {
 pub(super) fn read(path: &str, bytes: &[u8], hash: [u8; 32]) -> Result<ImageInfo, Diagnostic> {
     let unknown = || Diagnostic::new("assets.image-format").at(Location::file(path));
     let format = image::guess_format(bytes).map_err(|_| unknown())?;
-    let header = match format {
-        ImageFormat::Jpeg => JpegDecoder::new(Cursor::new(bytes)).and_then(|d| header(d, Format::Jpeg, |_| false)),
-        ImageFormat::Png => PngDecoder::new(Cursor::new(bytes))
-            .and_then(|d| header(d, Format::Png, |d| d.is_apng().unwrap_or_default())),
-        ImageFormat::WebP => {
-            WebPDecoder::new(Cursor::new(bytes)).and_then(|d| header(d, Format::Webp, WebPDecoder::has_animation))
-        }
-        ImageFormat::Gif => GifDecoder::new(Cursor::new(bytes)).and_then(|d| header(d, Format::Gif, |_| true)),
-        _ => return Err(unknown()),
-    };
-    let Header { width, height, orientation, format, moving } = header.map_err(|error| damaged(path, &error))?;
+    let header = read_as(format, bytes).map_err(|error| damaged(path, &error))?.ok_or_else(unknown)?;
+    let Header { width, height, orientation, format, moving } = header;
     if width == 0 || height == 0 {
         return Err(damaged(path, &"0 × 0"));
     }
@@ -44,11 +35,31 @@ pub(super) fn read(path: &str, bytes: &[u8], hash: [u8; 32]) -> Result<ImageInfo
     Ok(ImageInfo { width, height, format, hash, as_it_is: moving })
 }
 
-fn header<D: ImageDecoder>(mut decoder: D, format: Format, moving: impl FnOnce(&D) -> bool) -> ImageResult<Header> {
+/// The header of a file in one of the formats that are published.
+fn read_as(format: ImageFormat, bytes: &[u8]) -> ImageResult<Option<Header>> {
+    let bytes = Cursor::new(bytes);
+    Ok(Some(match format {
+        ImageFormat::Jpeg => header(JpegDecoder::new(bytes)?, Format::Jpeg, false),
+        ImageFormat::Png => {
+            let decoder = PngDecoder::new(bytes)?;
+            let moving = decoder.is_apng()?;
+            header(decoder, Format::Png, moving)
+        }
+        ImageFormat::WebP => {
+            let decoder = WebPDecoder::new(bytes)?;
+            let moving = decoder.has_animation();
+            header(decoder, Format::Webp, moving)
+        }
+        ImageFormat::Gif => header(GifDecoder::new(bytes)?, Format::Gif, true),
+        _ => return Ok(None),
+    }))
+}
+
+fn header<D: ImageDecoder>(mut decoder: D, format: Format, moving: bool) -> Header {
     let (width, height) = decoder.dimensions();
     // A damaged orientation is none.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    Ok(Header { width, height, orientation, format, moving: moving(&decoder) })
+    Header { width, height, orientation, format, moving }
 }
 
 /// Whether width and height change places.

@@ -47,8 +47,8 @@ fn all(path: &str, source: &[u8], widths: &[u32]) -> Vec<(Variant, DynamicImage)
 fn a_photo_becomes_webp_in_each_width_and_one_jpeg() {
     let made = all("images/järv.jpg", &stored(photo(900, 600), ImageFormat::Jpeg), &[300, 600, 1600]);
     let sizes: Vec<_> = made.iter().map(|(v, _)| (v.format, v.width, v.height)).collect();
-    use Format::{Jpeg, Webp};
-    assert_eq!(sizes, [(Webp, 300, 200), (Webp, 600, 400), (Webp, 900, 600), (Jpeg, 900, 600)]);
+    let webp = [(300, 200), (600, 400), (900, 600)].map(|(width, height)| (Format::Webp, width, height));
+    assert_eq!(sizes, [&webp[..], &[(Format::Jpeg, 900, 600)]].concat());
 }
 
 #[test]

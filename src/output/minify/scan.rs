@@ -160,10 +160,9 @@ impl<'a> Scanner<'a> {
         for (at, c) in self.rest.char_indices().skip(2) {
             match quote {
                 Some(open) if c == open => quote = None,
-                Some(_) => {}
                 None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
                 None if self.rest[at..].starts_with(close) => return Some(at + 2),
-                None => {}
+                _ => {}
             }
         }
         Some(self.rest.len())

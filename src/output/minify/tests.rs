@@ -6,7 +6,7 @@ use html5ever::{
     TokenizerResult,
     buffer_queue::BufferQueue,
     tendril::StrTendril,
-    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, states::RawKind},
+    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind},
 };
 use proptest::prelude::*;
 
@@ -57,7 +57,7 @@ impl Seen {
     fn of(html: &str) -> (Vec<String>, String) {
         let queue = BufferQueue::default();
         queue.push_back(StrTendril::from(html));
-        let tokenizer = Tokenizer::new(Self::default(), Default::default());
+        let tokenizer = Tokenizer::new(Self::default(), TokenizerOpts::default());
         while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
         tokenizer.end();
         let text = tokenizer.sink.text.take();
@@ -262,9 +262,8 @@ fn pieces() -> impl Strategy<Value = String> {
         "a  <  b",
     ]);
     let pre = prop::bool::weighted(0.1);
-    (space.clone(), word, space, pre).prop_map(|(before, word, after, pre)| match pre {
-        true => format!("<pre>{before}{word}{after}</pre>"),
-        false => format!("{before}{word}{after}"),
+    (space.clone(), word, space, pre).prop_map(|(before, word, after, pre)| {
+        if pre { format!("<pre>{before}{word}{after}</pre>") } else { format!("{before}{word}{after}") }
     })
 }
 
