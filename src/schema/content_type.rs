@@ -232,6 +232,18 @@ impl Types {
         &self.0[index]
     }
 
+    /// How many types there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no type.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The index of the type `name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<usize> {

@@ -21,25 +21,31 @@ impl Schema {
     /// Defaults are not filled in, so that a translation can first take what it lacks from the original:
     /// see [`Schema::fill_defaults`].
     pub fn read(&self, table: &DeTable<'_>, toml: &TomlText<'_>, out: &mut Vec<Diagnostic>) -> Fields {
-        Reader { toml, out }.fields(self.fields(), table, 0..0)
+        Reader::new(toml, out).fields(self.fields(), table, Some(0..0))
     }
 }
 
 impl Field {
     /// Reads one value; `None` when it is empty or wrong, and what is wrong is reported.
     pub fn read(&self, value: &Spanned<DeValue<'_>>, toml: &TomlText<'_>, out: &mut Vec<Diagnostic>) -> Option<Value> {
-        Reader { toml, out }.value(self, value)
+        Reader::new(toml, out).value(self, value)
     }
 }
 
-struct Reader<'r> {
+/// Reads tables of one file and reports what is wrong in them.
+pub(super) struct Reader<'r> {
     toml: &'r TomlText<'r>,
     out: &'r mut Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
-    /// The values of a table; `span` is where the table itself stands.
-    fn fields(&mut self, known: &[Field], table: &DeTable<'_>, span: Range<usize>) -> Fields {
+impl<'r> Reader<'r> {
+    pub(super) fn new(toml: &'r TomlText<'r>, out: &'r mut Vec<Diagnostic>) -> Self {
+        Self { toml, out }
+    }
+
+    /// The values of a table. `whole` is where the table itself stands, where missing fields are
+    /// reported; `None` when it is a part of one, and nothing is missing.
+    pub(super) fn fields(&mut self, known: &[Field], table: &DeTable<'_>, whole: Option<Range<usize>>) -> Fields {
         let mut found = Vec::with_capacity(table.len());
         let mut named = vec![false; known.len()];
         for (key, value) in table {
@@ -53,8 +59,10 @@ impl Reader<'_> {
                 found.push((at, value));
             }
         }
-        for (field, _) in known.iter().zip(named).filter(|(field, named)| field.required && !named) {
-            self.out.push(required(field).at(self.toml.place(span.clone())));
+        if let Some(span) = whole {
+            for (field, _) in known.iter().zip(named).filter(|(field, named)| field.required && !named) {
+                self.out.push(required(field).at(self.toml.place(span.clone())));
+            }
         }
         found.sort_by_key(|(at, _)| *at);
         let mut fields: Fields = found.into_iter().map(|(at, value)| (known[at].name.clone(), value)).collect();
@@ -104,7 +112,7 @@ impl Reader<'_> {
 
     fn group(&mut self, field: &Field, value: &Spanned<DeValue<'_>>) -> Result<Value, Problem> {
         let fields = match value.get_ref() {
-            DeValue::Table(table) => self.fields(field.fields(), table, value.span()),
+            DeValue::Table(table) => self.fields(field.fields(), table, Some(value.span())),
             // The file's name, or the address, alone.
             DeValue::String(text) if field.kind != Kind::Group => {
                 let first = field.fields().first().ok_or(Problem::Not(field.kind))?;
@@ -122,7 +130,7 @@ impl Reader<'_> {
 }
 
 /// The diagnostic for a required field that has no value.
-pub(super) fn required(field: &Field) -> Diagnostic {
+fn required(field: &Field) -> Diagnostic {
     let texts = |tag: &str| {
         format!("{} – {}", field.label.exact(tag).unwrap_or(&field.name), field.help.exact(tag).unwrap_or(""))
     };

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
+use jiff::civil::date;
+
 use super::*;
-use crate::{
-    diagnostics::{Language, Severity, rules},
-    language::Lang,
-};
+use crate::{diagnostics::Language, language::Lang};
 
 /// The shared theme's content types, read from its folder.
 fn theme_types() -> (Types, Vec<Diagnostic>) {
@@ -105,6 +104,222 @@ chanels = []
 }
 
 #[test]
-fn every_severity_of_a_rule_is_kept() {
-    assert_eq!(rules()["schema.rule-recent"].severity, Severity::Warning);
+fn what_editors_write_back_is_read() {
+    let (fields, out) = entry(
+        "vacancy",
+        r#"title = 112
+published = "2026-11-01"
+deadline = "22.11.2026"
+salary_from = 1500
+salary_to = "1 800,50"
+order = 2.0
+keywords = "töö"
+summary = ""
+image = { src = "a.jpg", decorative = "true" }
+files = "juhend.pdf"
+publish_until = 2026-12-01
+contact = "mari-maasikas"
+"#,
+    );
+    assert_eq!(said(&out), "");
+    insta::assert_snapshot!(fields.to_json(), @"");
+}
+
+#[test]
+fn every_problem_is_shown_at_once_and_at_its_place() {
+    let (_, out) = entry(
+        "institution",
+        r#"title = true
+kind = "scool"
+registry_code = "12345679"
+address = "Vallamaja, Kadaka"
+phone = "helista"
+email = "vald"
+website = "javascript:alert(1)"
+slug = "Õ ue"
+updated = 2026-02-30
+per_page = 0
+image = { src = "maja.jpg" }
+related = ["a", 1, true]
+
+[[opening_hours]]
+days = ["mon", "tuu"]
+opens = "25:00"
+note = "x"
+
+[[opening_hours]]
+"#,
+    );
+    insta::assert_snapshot!(said(&out), @"");
+}
+
+#[test]
+fn rules_between_fields() {
+    let (_, out) = entry(
+        "notice",
+        "title = \"Lühem päev\"\nkind = \"service-change\"\npublished = 2026-12-20\neffective_from = 2026-12-23\n",
+    );
+    insta::assert_snapshot!(said(&out), @"");
+    let (_, out) =
+        entry("event", "title = \"Laat\"\nstart = 2026-06-06T10:00:00\nend = 2026-06-06\nlocation = \"Plats\"\n");
+    assert_eq!(said(&out), "", "a day alone is the whole day");
+    let (_, out) = entry(
+        "event",
+        "title = \"Laat\"\nstart = 2026-06-06T10:00:00\nend = 2026-06-06T09:00:00\nlocation = \"Plats\"\n",
+    );
+    assert_eq!(out.iter().map(|d| d.code.as_str()).collect::<Vec<_>>(), ["schema.rule-order"]);
+}
+
+#[test]
+fn a_statement_grows_old() {
+    let (types, _) = theme_types();
+    let kind = types.get("statement").unwrap();
+    let toml = TomlText::whole("a.md", "reviewed = 2025-11-22\n");
+    let table = toml.parse(&mut Vec::new());
+    let fields = kind.schema.read(table.get_ref(), &toml, &mut Vec::new());
+    for (today, problems) in [(date(2026, 11, 22), 0), (date(2026, 11, 23), 1)] {
+        let mut out = Vec::new();
+        kind.check_age(&fields, today, &toml, table.get_ref(), &mut out);
+        assert_eq!(out.len(), problems, "{}", said(&out));
+    }
+}
+
+#[test]
+fn an_official_document_says_who_when_by_what_and_who_explains() {
+    let (types, _) = theme_types();
+    for kind in types.iter().filter(|kind| kind.official) {
+        for name in ["issuer", "documented_at", "act_ref", "contact"] {
+            assert!(kind.schema.field(name).unwrap().required, "{} {name}", kind.name);
+        }
+    }
+    assert!(types.iter().filter(|kind| kind.official).count() >= 4);
+}
+
+#[test]
+fn a_row_is_read_in_every_language() {
+    let (types, _) = theme_types();
+    let schema = &types.get("person").unwrap().schema;
+    let toml = TomlText::whole(
+        "data/persons.toml",
+        "title = \"Mari Maasikas\"\nunit = \"kantselei\"\nposition = { et = \"sekretär\", en = \"secretary\", fi = \"sihteeri\" }\nphone = \"555 1234\"\n",
+    );
+    let mut out = Vec::new();
+    let table = toml.parse(&mut out);
+    let rows = schema.read_row(table.get_ref(), &[Lang::ET, Lang::EN, Lang::RU], &toml, &mut out);
+    let positions: Vec<_> = rows.iter().map(|fields| fields.text("position").unwrap()).collect();
+    assert_eq!(positions, ["sekretär", "secretary", "sekretär"]);
+    assert!(rows.iter().all(|fields| fields.text("phone") == Some("+3725551234")));
+    insta::assert_snapshot!(said(&out), @"");
+}
+
+#[test]
+fn a_csv_row_is_read_like_any_other() {
+    let (types, _) = theme_types();
+    let schema = &types.get("person").unwrap().schema;
+    let text = "Mari;kantselei;sekretär;secretary;töö; abi;pilt.jpg;Mari";
+    let toml = TomlText::whole("data/persons.csv", text);
+    let cells = [
+        ("title", "Mari"),
+        ("unit", "kantselei"),
+        ("position", "sekretär"),
+        ("position_en", "secretary"),
+        ("keywords", "töö; abi"),
+        ("image.src", "pilt.jpg"),
+        ("image.alt", "Mari"),
+        ("phone", ""),
+    ];
+    let row = schema.csv_row(cells.map(|(column, cell)| (column, cell, 0..0)));
+    let mut out = Vec::new();
+    let rows = schema.read_row(&row, &[Lang::ET, Lang::EN], &toml, &mut out);
+    assert_eq!(said(&out), "");
+    assert_eq!(rows[1].text("position"), Some("secretary"));
+    insta::assert_snapshot!(rows[0].to_json(), @"");
+}
+
+#[test]
+fn a_mistake_in_a_type_is_shown_at_its_line() {
+    let text = r#"name = "asi"
+label = { et = "Asi" }
+sort = "-publised"
+expire = "ära"
+folder = "asjad"
+foldr = "x"
+
+[[field]]
+name = "Suur"
+kind = "text"
+
+[[field]]
+name = "liik"
+kind = "chioce"
+
+[[field]]
+name = "valik"
+kind = "choice"
+requird = true
+pattern = "("
+
+[[rule]]
+kind = "order"
+fields = ["algus", "valik"]
+
+[[rule]]
+kind = "ordr"
+"#;
+    let mut out = Vec::new();
+    let kind = ContentType::parse(&TomlText::whole("types/asi2.toml", text), None, &mut out);
+    insta::assert_snapshot!(said(&out), @"");
+    assert_eq!(&*kind.unwrap().name, "asi");
+}
+
+#[test]
+fn a_type_is_a_json_schema_and_a_page_to_read() {
+    let (types, _) = theme_types();
+    for kind in types.iter() {
+        let schema = kind.json_schema(Lang::ET);
+        assert_eq!(schema["properties"].as_object().unwrap().len(), kind.schema.fields().len());
+        assert!(kind.reference(Lang::EN).contains(&*kind.name));
+    }
+    insta::assert_snapshot!(format!("{:#}", types.get("alert").unwrap().json_schema(Lang::EN)["properties"]["severity"]), @"");
+    insta::assert_snapshot!(types.get("gallery").unwrap().reference(Lang::ET).lines().filter(|l| !l.contains("Sektsiooni")).collect::<Vec<_>>().join("\n"), @"");
+}
+
+#[test]
+fn equal_fields_have_equal_fingerprints_and_others_others() {
+    let fields = |text: &str| entry("event", text).0.fingerprint();
+    assert_eq!(fields("title = \"a\"\nstart = 2026-01-01"), fields("start = \"1.1.2026\"\ntitle = 'a'"));
+    assert_ne!(fields("title = \"a\""), fields("title = \"b\""));
+    assert_ne!(fields("keywords = [\"a\", \"b\"]"), fields("keywords = [\"ab\"]"));
+}
+
+#[test]
+fn a_value_takes_three_words() {
+    assert_eq!(size_of::<Value>(), 24);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_is_a_panic(text in "\\PC*", at in 0..Kind::ALL.len()) {
+        let kind = Kind::ALL[at];
+        if let Ok(value) = Value::parse(kind, &text) {
+            // What was read is read again as the same.
+            let again = Value::parse(kind, &value.to_text());
+            proptest::prop_assert!(kind == Kind::Group || again.is_ok(), "{kind} {text:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn no_digits_are_a_panic(text in "[-+0-9 .,:/TZ€E]{0,30}", at in 0..Kind::ALL.len()) {
+        let _ = Value::parse(Kind::ALL[at], &text);
+    }
+
+    #[test]
+    fn no_front_matter_is_a_panic(text in "((title|image|files|start|start.a|keywords|nimi)( = |=)([0-9.-]{1,8}|\"\\PC{0,5}\"|\\[\\PC{0,5}\\]|\\{ src = 1 \\}|2026-01-0[0-9]T?)\n){0,6}") {
+        entry("event", &text);
+    }
+
+    #[test]
+    fn no_type_file_is_a_panic(text in "((name|kind|label|when|field|min|default|\\[\\[field\\]\\]|\\[\\[rule\\]\\])( = |\n)(\"(text|list|choice|order|date)\"|[0-9]|\\[\\])?\n){0,10}") {
+        ContentType::parse(&TomlText::whole("types/a.toml", &text), None, &mut Vec::new());
+    }
 }
