@@ -56,12 +56,12 @@ pub(super) fn read_field(table: &Table<'_, '_>, file: &TomlText<'_>) -> Option<F
 pub(super) fn read_fields(table: &Table<'_, '_>, key: &'static str, file: &TomlText<'_>) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for inner in table.list(key) {
-        if let Some(field) = read_field(&inner, file) {
-            if fields.iter().any(|other| other.name == field.name) {
-                inner.report(about(Diagnostic::new("schema.field-twice"), &field).at(inner.here()));
-            } else {
-                fields.push(field);
-            }
+        // Without a name or kind nothing more can be said of it.
+        let Some(field) = read_field(&inner, file) else { continue };
+        if fields.iter().any(|other| other.name == field.name) {
+            inner.report(about(Diagnostic::new("schema.field-twice"), &field).at(inner.here()));
+        } else {
+            fields.push(field);
         }
         inner.finish();
     }

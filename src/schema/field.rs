@@ -163,8 +163,10 @@ impl Field {
     }
 
     fn check_text(&self, text: &str) -> Option<Problem> {
-        if self.kind == Kind::Choice && !self.is_choice(text) {
-            return Some(self.not_a_choice());
+        if self.kind == Kind::Choice
+            && let Some(problem) = self.check_choice(&Value::from(text))
+        {
+            return Some(problem);
         }
         let limits = &self.limits;
         let found = text.chars().count();
@@ -185,8 +187,8 @@ impl Field {
         if let Some(most) = self.limits.max_items.filter(|most| items.len() > *most) {
             return Some(Problem::TooMany { most });
         }
-        let stranger = |item: &Value| item.as_str().is_none_or(|text| !self.is_choice(text));
-        (self.kind == Kind::Choices && items.iter().any(stranger)).then(|| self.not_a_choice())
+        let chosen = if self.kind == Kind::Choices { items } else { &[] };
+        chosen.iter().find_map(|item| self.check_choice(item))
     }
 
     fn check_range(&self, value: &Value) -> Option<Problem> {
@@ -215,12 +217,11 @@ impl Field {
         }
     }
 
-    fn is_choice(&self, text: &str) -> bool {
-        self.choices.iter().any(|choice| &*choice.value == text)
-    }
-
-    fn not_a_choice(&self) -> Problem {
-        Problem::NotAChoice { choices: self.choices.iter().map(|choice| choice.value.to_string()).collect() }
+    /// Whether `value` is one of the choices.
+    pub(super) fn check_choice(&self, value: &Value) -> Option<Problem> {
+        let known = |choice: &Choice| value.as_str() == Some(&choice.value);
+        let choices = || self.choices.iter().map(|choice| choice.value.to_string()).collect();
+        (!self.choices.iter().any(known)).then(|| Problem::NotAChoice { choices: choices() })
     }
 }
 

