@@ -219,7 +219,7 @@ impl Field {
 
     /// Whether `value` is one of the choices.
     pub(super) fn check_choice(&self, value: &Value) -> Option<Problem> {
-        let known = |choice: &Choice| value.as_str() == Some(&choice.value);
+        let known = |choice: &Choice| value.as_str() == Some(&*choice.value);
         let choices = || self.choices.iter().map(|choice| choice.value.to_string()).collect();
         (!self.choices.iter().any(known)).then(|| Problem::NotAChoice { choices: choices() })
     }
