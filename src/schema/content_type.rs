@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use super::{Field, Fields, Localized, Rule, Schema, Table, TomlText, Value, definition::read_fields, rules};
 use crate::diagnostics::Diagnostic;
 
-/// The fields that say who issued a document, when, by which act, and who explains it (AvTS § 28 (2)).
+/// The fields that say who issued a document, when, by which act, and who explains it (`AvTS` § 28 (2)).
 const QUARTET: [&str; 4] = ["issuer", "documented_at", "act_ref", "contact"];
 
 /// What becomes of an entry when its time has passed.

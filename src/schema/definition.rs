@@ -22,16 +22,16 @@ pub(super) fn read_field(table: &Table<'_, '_>, file: &TomlText<'_>) -> Option<F
     if field.label.is_empty() {
         table.report(about(Diagnostic::new("schema.no-label"), &field).at(table.here()));
     }
-    let element = if kind == Kind::List { item_kind(table) } else { None };
+    let element = if kind == Kind::List { item_kind(table) } else { kind };
     let details = Field {
         to: table.texts("to").into_iter().map(|(name, _)| name.into()).collect(),
         free_text: table.boolean("free_text").unwrap_or(false),
         choices: choices(table),
-        limits: limits(table, file, element.unwrap_or(kind)),
+        limits: limits(table, file, element),
         fields: read_fields(table, "field", file),
         label: field.label.clone(),
         help: field.help.clone(),
-        ..Field::new(&name, element.unwrap_or(kind))
+        ..Field::new(&name, element)
     };
     check_details(table, &details);
     if kind == Kind::List {
@@ -100,11 +100,11 @@ fn kind(table: &Table<'_, '_>, key: &'static str) -> Option<Kind> {
 }
 
 /// What the items of a list are: the kind that `item` names, or groups where it has fields.
-fn item_kind(table: &Table<'_, '_>) -> Option<Kind> {
+fn item_kind(table: &Table<'_, '_>) -> Kind {
     if table.get("item").is_some() {
-        return Some(kind(table, "item").filter(|kind| *kind != Kind::List).unwrap_or(Kind::Text));
+        return kind(table, "item").filter(|kind| *kind != Kind::List).unwrap_or(Kind::Text);
     }
-    Some(if table.get("field").is_some() { Kind::Group } else { Kind::Text })
+    if table.get("field").is_some() { Kind::Group } else { Kind::Text }
 }
 
 fn choices(table: &Table<'_, '_>) -> Vec<Choice> {
@@ -154,7 +154,9 @@ fn read_value(
 ) -> Option<Value> {
     let mut problems = Vec::new();
     let value = field.read(value, file, &mut problems);
-    problems.into_iter().for_each(|problem| table.report(problem));
+    for problem in problems {
+        table.report(problem);
+    }
     value
 }
 

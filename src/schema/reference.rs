@@ -71,7 +71,7 @@ impl ContentType {
     fn facts(&self, lang: Lang) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         let mut add = |et, en, value: Option<String>| {
-            facts.extend(value.map(|value| (if lang == Lang::ET { et } else { en }, value)))
+            facts.extend(value.map(|value| (say(lang, et, en), value)));
         };
         add("Milleks", "For", self.description.get(lang).map(ToOwned::to_owned));
         add("Seadus", "Law", self.law.as_deref().map(ToOwned::to_owned));

@@ -124,10 +124,8 @@ impl Schema {
 /// Puts a value into the table of the language `at`; the default language takes any until it has its own.
 fn put<'a>(tables: &mut [DeTable<'a>], at: usize, key: &Spanned<DeString<'a>>, value: &Spanned<DeValue<'a>>) {
     let name: &str = key.get_ref();
-    if at == 0 || !tables.first().is_some_and(|first| first.contains_key(name)) {
-        if let Some(first) = tables.first_mut() {
-            first.insert(key.clone(), value.clone());
-        }
+    if let Some(first) = tables.first_mut().filter(|first| at == 0 || !first.contains_key(name)) {
+        first.insert(key.clone(), value.clone());
     }
     if at > 0
         && let Some(own) = tables.get_mut(at)

@@ -63,6 +63,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// A table within this one that was found by other means.
+    #[must_use]
     pub fn within(&self, table: &'t DeTable<'a>, span: Range<usize>) -> Self {
         self.inner(table, span)
     }

@@ -82,7 +82,9 @@ fn the_parts_of_pictures_files_and_addresses_are_there() {
         let fields = field::builtin(kind);
         assert_eq!(&*fields[0].name, first);
         for lang in [Lang::ET, Lang::EN, Lang::RU] {
-            fields.iter().for_each(|field| worded(kind.as_str(), field, lang));
+            for field in fields {
+                worded(kind.as_str(), field, lang);
+            }
         }
     }
 }

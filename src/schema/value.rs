@@ -231,7 +231,9 @@ impl Value {
             Self::List(items) => {
                 hasher.update(&[7]);
                 hasher.update(&(items.len() as u64).to_le_bytes());
-                items.iter().for_each(|item| item.feed(hasher));
+                for item in items {
+                    item.feed(hasher);
+                }
             }
             Self::Group(fields) => {
                 hasher.update(&[8]);
