@@ -3,9 +3,11 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Condition;
-use super::localized::Localized;
-use crate::language::Lang;
+use super::{Condition, words::fill};
+use crate::{
+    language::{Lang, plural},
+    schema::Localized,
+};
 
 /// A form as its file defines it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,9 +198,9 @@ pub enum FileType {
     Pdf,
     /// Photographs and drawings: JPEG, PNG, WebP, HEIC.
     Image,
-    /// Texts: Word, OpenDocument, RTF.
+    /// Texts: Word, `OpenDocument`, RTF.
     Document,
-    /// Tables: Excel, OpenDocument.
+    /// Tables: Excel, `OpenDocument`.
     Spreadsheet,
     /// Digitally signed containers: ASiC-E, BDOC.
     Signed,
@@ -265,6 +267,17 @@ impl Deadline {
             "day" | "days" => Some(Self::Days(number)),
             _ => None,
         }
+    }
+
+    /// The promise in words: "We answer within 5 working days."
+    pub fn promise(self, lang: Lang) -> String {
+        let (days, one, more) = match self {
+            Self::WorkingDays(days) => (days, "deadline.working-day", "deadline.working-days"),
+            Self::Days(days) => (days, "deadline.day", "deadline.days"),
+        };
+        let key = if plural(lang, u64::from(days)) == "one" { one } else { more };
+        let within = fill(lang, key, &[("count", &days.to_string())]);
+        fill(lang, "deadline.promise", &[("deadline", &within)])
     }
 }
 
@@ -394,7 +407,7 @@ impl Form {
 
     /// The languages in which the form has a title.
     pub fn has_language(&self, lang: Lang) -> bool {
-        self.title.0.contains_key(lang.as_str())
+        self.title.exact(lang.as_str()).is_some()
     }
 
     /// The version: a hash of everything that the definition says.

@@ -11,9 +11,10 @@ mod compiled;
 mod condition;
 mod definition;
 pub mod html;
-mod localized;
 pub mod privacy;
+mod reader;
 mod reading;
+mod shipped;
 mod submission;
 mod validate;
 mod words;
@@ -22,5 +23,9 @@ pub use answers::{Answer, Answered, Answers, Row, Section};
 pub use compiled::{Catalogue, Compiled, Unusable, Version};
 pub use condition::Condition;
 pub use definition::{Availability, Choice, Deadline, Field, FileRules, FileType, Form, Kind, Limits, Repeat, Step};
+pub use shipped::{Library, SHIPPED};
 pub use submission::{Action, DROP, GO, HELD, HONEYPOT, Input, LANGUAGE, RECEIPT, RESERVED, Upload, VERSION};
 pub use validate::{Error, Errors, validate};
+
+#[cfg(test)]
+mod tests;

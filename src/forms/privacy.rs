@@ -21,10 +21,9 @@ pub fn notice(form: &Form, lang: Lang, office: &Office) -> Vec<Paragraph> {
     let part = |key: &str, text: String| Paragraph { title: say(lang, key).to_owned(), text };
     let controller = fill(lang, "privacy.controller", &[("name", &office.name)]);
     let mut seen_by = say(lang, "privacy.recipients-own").to_owned();
-    for more in [form.shared_with.get(lang), (!form.seal_to.is_empty()).then(|| say(lang, "privacy.sealed"))] {
-        if let Some(more) = more {
-            seen_by = format!("{seen_by} {more}");
-        }
+    let sealed = (!form.seal_to.is_empty()).then(|| say(lang, "privacy.sealed"));
+    for more in [form.shared_with.get(lang), sealed].into_iter().flatten() {
+        seen_by = format!("{seen_by} {more}");
     }
     let days = form.retention_days.to_string();
     let contact = office.email.as_deref().unwrap_or(&office.name);
@@ -63,9 +62,9 @@ fn data(form: &Form, lang: Lang) -> String {
 
 /// The notice as HTML that opens where it is asked for, before the button.
 pub(super) fn details(form: &Form, lang: Lang, office: &Office) -> String {
-    let parts = notice(form, lang, office).into_iter().map(|Paragraph { title, text }| match title.is_empty() {
-        true => format!("<p>{}</p>", escape(&text)),
-        false => format!("<h3>{}</h3><p>{}</p>", escape(&title), escape(&text)),
+    let parts = notice(form, lang, office).into_iter().map(|Paragraph { title, text }| {
+        let heading = if title.is_empty() { String::new() } else { format!("<h3>{}</h3>", escape(&title)) };
+        format!("{heading}<p>{}</p>", escape(&text))
     });
     let summary = escape(say(lang, "form.privacy"));
     format!("<details class=\"form-privacy\"><summary>{summary}</summary>{}</details>", parts.collect::<String>())

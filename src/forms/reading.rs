@@ -3,7 +3,10 @@
 use jiff::civil::{Date, Time};
 
 use super::{Field, FileRules, Kind};
-use crate::language::{self, Lang};
+use crate::{
+    language::{self, Lang},
+    schema::{self, Problem, Value},
+};
 
 /// Why a text is no answer: the words' key, and the values to fill in.
 pub(super) struct Wrong {
@@ -24,7 +27,12 @@ impl Wrong {
 /// Reads a text that was typed into its one written form, within the field's limits.
 pub(super) fn read(field: &Field, text: &str, today: Date, lang: Lang) -> Result<String, Wrong> {
     let wrong = || Wrong::new(wrong_key(field.kind));
-    let canonical = shape(field.kind, text).ok_or_else(wrong)?;
+    let Some(kind) = shared(field.kind) else { return Ok(text.to_owned()) };
+    let canonical = match Value::parse(kind, text) {
+        Ok(value) => value.to_text(),
+        Err(Problem::CheckDigit(_)) => return Err(Wrong::new("wrong.check-digit")),
+        Err(_) => return Err(wrong()),
+    };
     match field.kind {
         Kind::Number | Kind::Money => number_within(field, &canonical, lang)?,
         Kind::Date => date_within(field, canonical.parse().map_err(|_| wrong())?, today, lang)?,
@@ -34,11 +42,21 @@ pub(super) fn read(field: &Field, text: &str, today: Date, lang: Lang) -> Result
     Ok(canonical)
 }
 
-/// The one written form of a text of this kind, or nothing when it is none.
-fn shape(kind: Kind, text: &str) -> Option<String> {
+/// The shared kind by which a text is read; none for kinds that take any text.
+fn shared(kind: Kind) -> Option<schema::Kind> {
     match kind {
-        Kind::Email => (text.contains('@')).then(|| text.to_owned()),
-        _ => Some(text.to_owned()),
+        Kind::Email => Some(schema::Kind::Email),
+        Kind::Phone => Some(schema::Kind::Phone),
+        Kind::Url => Some(schema::Kind::Url),
+        Kind::Number => Some(schema::Kind::Number),
+        Kind::Money => Some(schema::Kind::Money),
+        Kind::Date => Some(schema::Kind::Date),
+        Kind::Time => Some(schema::Kind::Time),
+        Kind::PersonalCode => Some(schema::Kind::PersonalCode),
+        Kind::RegistryCode => Some(schema::Kind::RegistryCode),
+        Kind::Iban => Some(schema::Kind::Iban),
+        Kind::ReferenceNumber => Some(schema::Kind::ReferenceNumber),
+        _ => None,
     }
 }
 
@@ -94,6 +112,15 @@ fn time_within(field: &Field, time: Time, lang: Lang) -> Result<(), Wrong> {
     }
 }
 
+/// Whether a text is a limit for answers of this kind.
+pub(super) fn is_limit(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Date => date_limit(text, jiff::civil::date(2026, 1, 1)).is_some(),
+        Kind::Time => text.parse::<Time>().is_ok(),
+        _ => text.parse::<f64>().is_ok_and(f64::is_finite),
+    }
+}
+
 /// A limit of a date: `2026-01-31`, `today`, `today+10`, `today-365`.
 pub(super) fn date_limit(text: &str, today: Date) -> Option<Date> {
     let Some(rest) = text.strip_prefix("today") else { return text.parse().ok() };
@@ -104,11 +131,11 @@ pub(super) fn date_limit(text: &str, today: Date) -> Option<Date> {
 /// The date of three parts; a month may be named.
 pub(super) fn date_of_parts(lang: Lang, day: &str, month: &str, year: &str) -> Option<String> {
     let month = month.trim_end_matches('.').to_lowercase();
-    let named = |&number: &u8| {
-        let name = language::month(lang, number).to_lowercase();
+    let named = |&number: &i8| {
+        let name = language::month(lang, number.unsigned_abs()).to_lowercase();
         month.chars().count() >= 3 && name.starts_with(&month)
     };
-    let month = month.parse().ok().or_else(|| (1..=12).find(named).map(|number| number as i8))?;
+    let month = month.parse().ok().or_else(|| (1..=12).find(named))?;
     let year: i16 = year.parse().ok().filter(|year| (1000..=9999).contains(year))?;
     let date = Date::new(year, month, day.trim_end_matches('.').parse().ok()?).ok()?;
     Some(date.to_string())

@@ -181,10 +181,8 @@ impl Reader<'_> {
         let (day, month, year) = (part("day"), part("month"), part("year"));
         let whole = one_line(self.typed.text(path));
         if whole.is_empty() && day.is_empty() && month.is_empty() && year.is_empty() {
-            return match field.required {
-                true => self.missing(field, path, &format!("{path}.day")),
-                false => Some(Answer::Text(String::new())),
-            };
+            let first = format!("{path}.day");
+            return if field.required { self.missing(field, path, &first) } else { Some(Answer::Text(String::new())) };
         }
         if whole.is_empty() {
             for (key, part, value) in
@@ -195,10 +193,7 @@ impl Reader<'_> {
                 }
             }
         }
-        let text = match whole.is_empty() {
-            false => Some(whole),
-            true => reading::date_of_parts(self.lang, &day, &month, &year),
-        };
+        let text = if whole.is_empty() { reading::date_of_parts(self.lang, &day, &month, &year) } else { Some(whole) };
         let before = self.errors.len();
         let answer = match text {
             Some(text) => self.within_limits(field, path, &text),
@@ -280,10 +275,7 @@ impl Reader<'_> {
 
     /// No answer: an error where there must be one.
     fn nothing(&mut self, field: &Field, path: &str) -> Option<Answer> {
-        match field.required {
-            true => self.missing(field, path, path),
-            false => Some(Answer::Text(String::new())),
-        }
+        if field.required { self.missing(field, path, path) } else { Some(Answer::Text(String::new())) }
     }
 
     fn missing(&mut self, field: &Field, path: &str, input: &str) -> Option<Answer> {

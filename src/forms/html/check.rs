@@ -60,9 +60,10 @@ fn carried(form: &Form, values: &[(String, Input)]) -> String {
 pub(super) fn sections_html(sections: &[Section], lang: Lang, change: impl Fn(&Row) -> String) -> String {
     let row = |row: &Row| {
         let question = element("dt", "answer-question").text(&row.label);
-        let answer = match row.answer.is_empty() {
-            true => element("dd", "answer-text answer-empty").text(say(lang, "check.empty")),
-            false => element("dd", "answer-text").html(&lines(&row.answer)),
+        let answer = if row.answer.is_empty() {
+            element("dd", "answer-text answer-empty").text(say(lang, "check.empty"))
+        } else {
+            element("dd", "answer-text").html(&lines(&row.answer))
         };
         element("div", "answer").html(&format!("{question}{answer}{}", change(row)))
     };

@@ -1,12 +1,14 @@
 //! One question: label, hint, message, control.
 
 use super::{
-    Context, id,
+    Context,
+    conditions::{condition_html, rule},
+    id,
     markup::{Element, element, escape, lines},
 };
 use crate::{
     forms::{
-        Choice, Condition, DROP, Errors, Field, FileRules, Form, HELD, Kind, Repeat, Upload, reading,
+        Choice, DROP, Errors, Field, FileRules, Form, HELD, Kind, Repeat, Upload, reading,
         submission::{Typed, one_line},
         validate::sentence,
         words::{fill, say, within_sentence},
@@ -68,7 +70,7 @@ impl Questions<'_> {
         let class = if question.messages.is_empty() { "field" } else { "field field-error" };
         element("div", class)
             .attr("data-kind", field.kind.name())
-            .attr_if("data-show-if", field.show_if.as_ref().map(|show_if| rule(show_if)).as_deref())
+            .attr_if("data-show-if", field.show_if.as_ref().map(rule).as_deref())
             .attr_if("data-missing", field.required.then(|| self.missing(field)).as_deref())
             .attr_if("data-wrong", wrong_key(field.kind).map(|key| sentence(self.lang, field, key, &[])).as_deref())
             .html(&inner)
@@ -87,10 +89,10 @@ impl Questions<'_> {
 
     fn label_text(&self, field: &Field) -> String {
         let label = escape(field.label.get(self.lang).unwrap_or(&field.name));
-        match field.required {
-            true => label,
-            false => format!("{label} {}", element("span", "field-optional").text(self.say("form.optional"))),
+        if field.required {
+            return label;
         }
+        format!("{label} {}", element("span", "field-optional").text(self.say("form.optional")))
     }
 
     fn label(&self, question: &Question) -> String {
@@ -114,10 +116,10 @@ impl Questions<'_> {
         if let Some(rules) = &field.files {
             parts.push(self.file_hint(rules));
         }
-        match parts.is_empty() {
-            true => String::new(),
-            false => element("p", "field-hint").attr("id", &format!("{id}-hint")).html(&lines(&parts.join(" "))),
+        if parts.is_empty() {
+            return String::new();
         }
+        element("p", "field-hint").attr("id", &format!("{id}-hint")).html(&lines(&parts.join(" ")))
     }
 
     fn file_hint(&self, rules: &FileRules) -> String {
@@ -216,7 +218,7 @@ impl Questions<'_> {
             Kind::Date => self.date(question),
             Kind::YesNo => {
                 let (yes, no) = (self.say("form.yes"), self.say("form.no"));
-                self.choices(question, &[("yes", yes, None), ("no", no, None)])
+                self.choices(question, vec![("yes", yes, None), ("no", no, None)])
             }
             _ => {
                 let choice = |choice: &'_ Choice| -> (String, String, Option<String>) {
@@ -225,7 +227,7 @@ impl Questions<'_> {
                 };
                 let choices: Vec<_> = question.field.choices.iter().map(choice).collect();
                 let choices: Vec<_> = choices.iter().map(|(v, t, h)| (v.as_str(), t.as_str(), h.as_deref())).collect();
-                self.choices(question, &choices)
+                self.choices(question, choices)
             }
         };
         // The described-by belongs to the group of controls, not to each of them.
@@ -234,8 +236,12 @@ impl Questions<'_> {
             .html(&format!("{legend}{before}{controls}"))
     }
 
-    fn choices(&self, question: &Question, choices: &[(&str, &str, Option<&str>)]) -> String {
+    fn choices(&self, question: &Question, mut choices: Vec<(&str, &str, Option<&str>)>) -> String {
         let several = question.field.kind == Kind::Choices;
+        if !several && !question.field.required {
+            // A radio button cannot be taken back otherwise.
+            choices.push(("", self.say("form.none"), None));
+        }
         let typed: Vec<String> = self.typed.texts(&question.path).map(one_line).collect();
         let one = |(number, (value, text, hint)): (usize, &(&str, &str, Option<&str>))| {
             // The first one has the question's own id, so that a link to the question leads to it.
@@ -333,7 +339,7 @@ impl Questions<'_> {
         element("div", "group")
             .attr("id", id)
             .attr("data-max", &max.to_string())
-            .attr_if("data-show-if", field.show_if.as_ref().map(|show_if| rule(show_if)).as_deref())
+            .attr_if("data-show-if", field.show_if.as_ref().map(rule).as_deref())
             .html(&format!("{before}{shown}{add}"))
     }
 
@@ -346,61 +352,6 @@ impl Questions<'_> {
             .attr("value", value)
             .html(&format!("{} {about}", escape(self.say(key))))
     }
-
-    /// A condition in words, for pages without scripts.
-    pub(super) fn condition(&self, condition: &Condition, within: &str) -> String {
-        match condition {
-            Condition::All(parts) => {
-                parts.iter().map(|part| self.condition(part, within)).collect::<Vec<_>>().join(" ")
-            }
-            Condition::Any(parts) => {
-                let or = format!(" {} ", self.say("form.or"));
-                let parts: Vec<_> = parts.iter().map(|part| self.condition(part, within)).collect();
-                parts.iter().map(|part| part.trim_end_matches('.')).collect::<Vec<_>>().join(&or) + "."
-            }
-            Condition::Is { field, values } => self.condition_on(field, within, values, "form.condition-is"),
-            Condition::Not { field, values } => self.condition_on(field, within, values, "form.condition-not"),
-            Condition::Given { field, given: true } => self.condition_on(field, within, &[], "form.condition-given"),
-            Condition::Given { field, given: false } => self.condition_on(field, within, &[], "form.condition-empty"),
-        }
-    }
-
-    fn condition_on(&self, name: &str, within: &str, values: &[String], key: &str) -> String {
-        let group = within.split('.').next().and_then(|group| self.form.field(group));
-        let inner = group.and_then(|group| group.fields.iter().find(|field| field.name == name));
-        let Some(field) = inner.or_else(|| self.form.field(name)) else { return String::new() };
-        let words = |value: &String| match field.kind {
-            Kind::YesNo | Kind::Declaration => self.say(if value == "yes" { "form.yes" } else { "form.no" }).to_owned(),
-            _ => {
-                let choice = field.choices.iter().find(|choice| choice.value == *value);
-                choice.and_then(|choice| choice.label.get(self.lang)).unwrap_or(value).to_owned()
-            }
-        };
-        let (open, close) = quotes(self.lang);
-        let answers: Vec<_> = values.iter().map(|value| format!("{open}{}{close}", words(value))).collect();
-        let answers = answers.join(&format!(" {} ", self.say("form.or")));
-        let label = field.label.get(self.lang).unwrap_or(name).trim_end_matches(':');
-        fill(self.lang, key, &[("label", label), ("answers", &answers)])
-    }
-}
-
-fn quotes(lang: Lang) -> (char, char) {
-    match lang {
-        Lang::ET => ('„', '“'),
-        Lang::RU => ('«', '»'),
-        _ => ('“', '”'),
-    }
-}
-
-fn condition_html(words: Option<&str>, id: &str) -> String {
-    words.map_or(String::new(), |words| {
-        element("p", "field-condition").attr("id", &format!("{id}-condition")).text(words)
-    })
-}
-
-/// A condition for scripts.
-pub(super) fn rule(condition: &Condition) -> String {
-    serde_json::to_string(condition).unwrap_or_default()
 }
 
 pub(super) fn hidden(name: &str, value: &str) -> String {
@@ -425,8 +376,7 @@ fn control_of(kind: Kind) -> (&'static str, &'static str, Option<&'static str>, 
         Kind::Email => ("input", "email", None, Some("email")),
         Kind::Phone => ("input input-code", "tel", None, Some("tel")),
         Kind::Url => ("input", "url", None, Some("url")),
-        Kind::Number => ("input input-short", "text", Some("decimal"), None),
-        Kind::Money => ("input input-short", "text", Some("decimal"), None),
+        Kind::Number | Kind::Money => ("input input-short", "text", Some("decimal"), None),
         Kind::Time => ("input input-short", "text", None, None),
         Kind::PersonalCode | Kind::RegistryCode | Kind::ReferenceNumber => {
             ("input input-code", "text", Some("numeric"), None)

@@ -2,7 +2,8 @@
 
 use super::{
     Context, Page,
-    fields::{Questions, hidden, rule},
+    conditions::rule,
+    fields::{Questions, hidden},
     id,
     markup::{Element, element, escape, paragraphs},
 };

@@ -21,6 +21,7 @@
 //! | `visually-hidden` | for screen readers only |
 
 mod check;
+mod conditions;
 mod fields;
 mod form;
 mod markup;

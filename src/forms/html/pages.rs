@@ -170,8 +170,8 @@ fn contact(lang: Lang, office: &Office, key: &str) -> String {
         Element::new("a").attr("href", &format!("tel:{number}")).text(phone)
     });
     let ways: Vec<String> = email.chain(phone).collect();
-    match ways.is_empty() {
-        true => String::new(),
-        false => Element::new("p").html(&format!("{} {}", escape(say(lang, key)), ways.join(", "))),
+    if ways.is_empty() {
+        return String::new();
     }
+    Element::new("p").html(&format!("{} {}", escape(say(lang, key)), ways.join(", ")))
 }
