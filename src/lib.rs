@@ -19,11 +19,23 @@ pub mod forms;
 #[cfg(feature = "generator")]
 pub mod assets;
 #[cfg(feature = "generator")]
+pub mod commands;
+#[cfg(feature = "generator")]
+pub mod content;
+#[cfg(feature = "generator")]
 pub mod markdown;
 #[cfg(feature = "generator")]
 pub mod output;
 #[cfg(feature = "generator")]
+pub mod preview;
+#[cfg(feature = "generator")]
+pub mod render;
+#[cfg(feature = "generator")]
+pub mod site;
+#[cfg(feature = "generator")]
 pub mod source;
+#[cfg(feature = "generator")]
+pub mod theme;
 
 #[cfg(feature = "relay")]
 pub mod relay;

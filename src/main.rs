@@ -1,2 +1,7 @@
 //! The site generator.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    raekoda::commands::run()
+}

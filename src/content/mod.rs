@@ -118,10 +118,8 @@ impl Reading<'_> {
     /// Reads pages and tables. Every mistake of every file is reported.
     pub fn read(&self, out: &mut Vec<Diagnostic>) -> Content {
         let (mut entries, resources) = pages::read(self, out);
-        let tables = tables::read(self, out);
-        for table in tables.values() {
-            entries.extend(tables::entries(self, table, out));
-        }
+        let (tables, rows) = tables::read(self, out);
+        entries.extend(rows);
         entries.sort_by(|a, b| (&a.id, a.lang).cmp(&(&b.id, b.lang)));
         Content { entries, resources, tables }
     }

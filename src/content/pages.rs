@@ -9,8 +9,8 @@ use super::{Entry, Hash, Name, Origin, Reading, names::Refused};
 use crate::{
     diagnostics::{Diagnostic, Location},
     markdown,
-    schema::{ContentType, Fields},
-    source::{SourceFile, TomlText, split},
+    schema::{ContentType, Fields, TomlText},
+    source::{SourceFile, split},
 };
 
 /// How much of a body a summary takes, in characters.
@@ -113,7 +113,11 @@ impl Context<'_> {
         let text = file.text().map_err(|problem| out.push(problem)).ok()?;
         let parts = split(&text);
         if parts.unclosed {
-            out.push(Diagnostic::new("content.front-matter-open").at(Location::in_text(file.path.clone(), &text, 0..3)));
+            out.push(Diagnostic::new("content.front-matter-open").at(Location::in_text(
+                file.path.clone(),
+                &text,
+                0..3,
+            )));
             return None;
         }
         let Some(range) = parts.front_matter else {
@@ -139,6 +143,7 @@ impl Context<'_> {
         if let Some(original) = original {
             inherit(&mut fields, original, content_type, &mut found);
         }
+        content_type.schema.fill_defaults(&mut fields);
         content_type.check_rules(&fields, &toml, table.get_ref(), &mut found);
         out.append(&mut found);
         let summary = fields.get("summary").and_then(|value| value.as_str()).map(ToOwned::to_owned);
@@ -156,13 +161,7 @@ impl Context<'_> {
     }
 
     /// The entry's type: what it says itself, or its section, or the folder it lies in; else a page.
-    fn kind(
-        &self,
-        name: &Name,
-        table: &DeTable<'_>,
-        toml: &TomlText<'_>,
-        out: &mut Vec<Diagnostic>,
-    ) -> Option<usize> {
+    fn kind(&self, name: &Name, table: &DeTable<'_>, toml: &TomlText<'_>, out: &mut Vec<Diagnostic>) -> Option<usize> {
         let types = self.reading.types;
         if let Some(value) = table.get("type") {
             let named = value.get_ref().as_str()?;
@@ -226,7 +225,9 @@ fn inherit(fields: &mut Fields, original: &Entry, content_type: &ContentType, fo
         }
         if let Some(value) = original.fields.get(&field.name) {
             fields.insert(&field.name, value.clone());
-            found.retain(|d| !(d.code == "schema.required" && d.arguments.iter().any(|(_, name)| **name == *field.name)));
+            found.retain(|d| {
+                !(d.code == "schema.required" && d.arguments.iter().any(|(_, name)| **name == *field.name))
+            });
         }
     }
 }

@@ -3,10 +3,7 @@
 use toml::{Spanned, de::DeValue};
 
 use super::{Entry, Origin};
-use crate::{
-    diagnostics::Location,
-    source::TomlText,
-};
+use crate::{diagnostics::Location, schema::TomlText};
 
 impl Entry {
     /// The place of `field`, or of the text `value` within it. The file is read again, since this is

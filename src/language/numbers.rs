@@ -41,8 +41,7 @@ pub fn money(lang: Lang, cents: i64) -> String {
 /// The size of a file, in units of a thousand: `1,2 MB`.
 #[must_use]
 pub fn size(lang: Lang, bytes: u64) -> String {
-    const UNITS: [(u128, &str, &str); 3] =
-        [(1_000_000_000, "GB", "ГБ"), (1_000_000, "MB", "МБ"), (1_000, "kB", "кБ")];
+    const UNITS: [(u128, &str, &str); 3] = [(1_000_000_000, "GB", "ГБ"), (1_000_000, "MB", "МБ"), (1_000, "kB", "кБ")];
     let bytes = u128::from(bytes);
     // The largest unit of which there is one after rounding: 999,5 kB is a megabyte.
     let unit = UNITS.into_iter().find(|(one, ..)| bytes * 2000 >= one * 1999);

@@ -34,7 +34,9 @@ impl Site {
         }
         match &page.kind {
             PageKind::Entry(ix, 1) => self.twin(*ix, lang).map(|twin| self.urls[twin].to_string()),
-            PageKind::Guide(ix) => self.twin(*ix, lang).filter(|&twin| self.is_guide(twin)).map(|twin| self.guide_url(twin)),
+            PageKind::Guide(ix) => {
+                self.twin(*ix, lang).filter(|&twin| self.is_guide(twin)).map(|twin| self.guide_url(twin))
+            }
             PageKind::Taxonomy(name) => {
                 let url = self.taxonomy_url(name, lang)?;
                 self.page_at(&url).map(|page| page.url.to_string())
@@ -69,7 +71,8 @@ pub(super) fn report_stale(site: &Site, out: &mut Vec<Diagnostic>) {
     let default = site.settings.default_language();
     for (ix, entry) in site.entries.iter().enumerate().filter(|(_, entry)| entry.lang != default) {
         let Some(original) = site.twin(ix, default).map(|ix| &site.entries[ix]) else { continue };
-        let date = |entry: &crate::content::Entry, field: &str| entry.fields.get(field).and_then(|value| value.as_date());
+        let date =
+            |entry: &crate::content::Entry, field: &str| entry.fields.get(field).and_then(|value| value.as_date());
         let Some(changed) = date(original, "updated") else { continue };
         // A translation that says nothing of itself was made when it was published.
         let Some(translated) = date(entry, "updated").or_else(|| date(entry, "published")) else { continue };

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::settings::{MenuChildren, MenuItem, MenuTarget};
-use crate::{
-    diagnostics::Diagnostic,
-    language::Lang,
-};
+use crate::{diagnostics::Diagnostic, language::Lang};
 
 /// A menu's item in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +73,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn item(&mut self, item: &'a MenuItem) -> Vec<MenuNode> {
-        let own = item.title.find(self.lang.as_str()).map(ToOwned::to_owned);
-        let fallback = || item.title.get(self.default).to_owned();
+        let own = item.title.exact(self.lang.as_str()).map(ToOwned::to_owned);
+        let fallback = || item.title.get(self.default).unwrap_or_default().to_owned();
         let node = match &item.target {
             MenuTarget::Menu(name) => return self.included(name, item),
             MenuTarget::Url(url) => Some(MenuNode {

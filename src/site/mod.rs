@@ -34,8 +34,8 @@ use crate::{
     content::{Content, DataTable, Entry},
     diagnostics::{Diagnostic, Location},
     language::Lang,
-    schema::{ContentType, Types},
-    source::{SourceFile, TomlText},
+    schema::{ContentType, TomlText, Types, Value},
+    source::SourceFile,
 };
 use addresses::Addresses;
 
@@ -321,8 +321,7 @@ impl Site {
     fn resolve_redirects(&mut self, file: Option<&TomlText<'_>>, files: &[String], out: &mut Vec<Diagnostic>) {
         let mut all = file.map(|file| redirects::read(file, out)).unwrap_or_default();
         for (ix, entry) in self.entries.iter().enumerate() {
-            let aliases = entry.fields.get("aliases").map(|value| value.texts()).unwrap_or_default();
-            for alias in aliases {
+            for alias in entry.fields.get("aliases").into_iter().flat_map(Value::texts) {
                 let place = entry.place("aliases", Some(alias));
                 all.push(Redirect { from: alias.to_owned(), to: self.urls[ix].to_string(), status: 301, place });
             }

@@ -90,8 +90,7 @@ impl Site {
 
     /// The address of a taxonomy in a language; nothing when the site gives it no pages.
     pub fn taxonomy_url(&self, taxonomy: &str, lang: Lang) -> Option<String> {
-        let slug = self.settings.taxonomies.get(taxonomy)?.slug.get(lang);
-        let slug = crate::language::slug(if slug.is_empty() { taxonomy } else { slug });
+        let slug = crate::language::slug(self.settings.taxonomies.get(taxonomy)?.slug.get(lang).unwrap_or(taxonomy));
         Some(format!("{}/{slug}", self.settings.prefix(lang)))
     }
 
@@ -102,7 +101,11 @@ impl Site {
 
     /// The address of a listing's page.
     pub fn numbered(&self, first: &str, lang: Lang, number: usize) -> String {
-        if number <= 1 { first.to_owned() } else { join(first, &format!("{}/{number}", self.settings.words.page.get(lang))) }
+        if number <= 1 {
+            first.to_owned()
+        } else {
+            join(first, &format!("{}/{number}", self.settings.words.page.get(lang).unwrap_or("page")))
+        }
     }
 
     /// An entry is the section of an ordered guide.
@@ -113,7 +116,7 @@ impl Site {
 
     /// The address of a guide on one page.
     pub fn guide_url(&self, ix: Ix) -> String {
-        join(&self.urls[ix], self.settings.words.all.get(self.entries[ix].lang))
+        join(&self.urls[ix], self.settings.words.all.get(self.entries[ix].lang).unwrap_or("all"))
     }
 }
 

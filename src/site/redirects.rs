@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     diagnostics::{Diagnostic, Location},
-    source::{Table, TomlText},
+    schema::{Table, TomlText},
 };
 
 /// One old address and where it leads.

@@ -46,7 +46,9 @@ impl Resolver<'_> {
             (Kind::List, Value::List(items)) => {
                 if let Some(item) = field.item() {
                     items.iter_mut().for_each(|value| self.value(item, value));
-                    items.retain(|value| !matches!(value, Value::Text(text) if text.is_empty() && item.kind == Kind::Ref));
+                    items.retain(
+                        |value| !matches!(value, Value::Text(text) if text.is_empty() && item.kind == Kind::Ref),
+                    );
                 }
             }
             (Kind::Group, Value::Group(fields)) => {

@@ -5,8 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use crate::{
     diagnostics::{Diagnostic, Location},
     language::Lang,
-    schema::Localized,
-    source::{Table, TomlText},
+    schema::{Localized, Table, TomlText},
 };
 
 /// What `site.toml` says.
@@ -200,7 +199,9 @@ fn minify(table: &Table<'_, '_>) -> Minify {
             "off" => Minify::Off,
             _ => {
                 let problem = Diagnostic::new("site.choice").arg("key", "minify").arg("value", &name);
-                table.report(problem.suggest(&name, ["lean", "full", "off"]).arg("choices", "lean, full, off").at(place));
+                table.report(
+                    problem.suggest(&name, ["lean", "full", "off"]).arg("choices", "lean, full, off").at(place),
+                );
                 Minify::default()
             }
         },
@@ -213,7 +214,10 @@ fn free_texts(table: &Table<'_, '_>) -> BTreeMap<String, String> {
         match value.get_ref().as_str() {
             Some(text) => drop(texts.insert(key.to_owned(), text.to_owned())),
             None => table.report(
-                Diagnostic::new("source.wrong-kind").arg("key", key).arg("wanted", "\"…\"").at(table.place(value.span())),
+                Diagnostic::new("source.wrong-kind")
+                    .arg("key", key)
+                    .arg("wanted", "\"…\"")
+                    .at(table.place(value.span())),
             ),
         }
     }

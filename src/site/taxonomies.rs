@@ -42,7 +42,9 @@ impl Taxonomies {
                 for name in value.texts() {
                     let label = match field.element_kind() {
                         Kind::Choice | Kind::Choices => field.choice_label(name, entry.lang).to_owned(),
-                        Kind::Ref => site.find_any(name, entry.lang).map_or(name, |ix| site.entries[ix].title()).to_owned(),
+                        Kind::Ref => {
+                            site.find_any(name, entry.lang).map_or(name, |ix| site.entries[ix].title()).to_owned()
+                        }
                         _ => name.to_owned(),
                     };
                     let terms = found.entry((taxonomy.to_string(), entry.lang)).or_default();

@@ -36,7 +36,7 @@ impl Tree {
     fn sort(&mut self, site: &Site) {
         for (&section, children) in &mut self.children {
             let own = site.entries[section].text("sort");
-            let kind = children.first().map(|&ix| site.kind(ix).sort.as_str());
+            let kind = children.first().map(|&ix| &*site.kind(ix).sort);
             let sort = Sort::parse(own.or(kind).unwrap_or("order"));
             sort.apply(children, &site.entries, site.entries[section].lang);
         }

@@ -1,8 +1,11 @@
 //! What is on the site at a given time: drafts, what is scheduled, what has run out.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 
-use crate::{content::Entry, schema::{ContentType, Expiry}};
+use crate::{
+    content::Entry,
+    schema::{ContentType, Expiry, Value},
+};
 
 /// Whether an entry is on the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,23 +35,21 @@ pub struct LeftOut {
 
 /// The state of `entry` at `at`, and when it will change next by itself.
 pub fn state(entry: &Entry, content_type: &ContentType, at: DateTime) -> (State, Option<DateTime>) {
-    let time = |field: &str| entry.fields.get(field).and_then(|value| value.as_datetime());
-    let day = |field: &str| entry.fields.get(field).and_then(|value| value.as_date());
-    if entry.fields.get("draft").and_then(|value| value.as_bool()) == Some(true) {
+    let field = |name: &str| entry.fields.get(name);
+    if field("draft").and_then(|value| value.as_bool()) == Some(true) {
         return (State::Draft, None);
     }
-    let from = time("publish_from").or_else(|| day("published").map(start_of));
+    let from = field("publish_from").or_else(|| field("published")).and_then(Value::begins);
     if let Some(from) = from
         && from > at
     {
         return (State::Scheduled(from), Some(from));
     }
-    let until = time("publish_until");
+    let until = field("publish_until").and_then(Value::ends);
     if until.is_some_and(|until| until <= at) {
         return (State::Expired, None);
     }
-    // The last day counts: what expires on the 5th is current all that day.
-    let expires = content_type.expires.as_deref().and_then(|field| time(field).or_else(|| day(field).and_then(end_of)));
+    let expires = content_type.expires_at(&entry.fields);
     match expires {
         Some(end) if end <= at => match content_type.expiry {
             Expiry::Remove => (State::Expired, None),
@@ -56,12 +57,4 @@ pub fn state(entry: &Entry, content_type: &ContentType, at: DateTime) -> (State,
         },
         _ => (State::Live, [until, expires].into_iter().flatten().min()),
     }
-}
-
-fn start_of(day: Date) -> DateTime {
-    day.at(0, 0, 0, 0)
-}
-
-fn end_of(day: Date) -> Option<DateTime> {
-    day.tomorrow().ok().map(start_of)
 }

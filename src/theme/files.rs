@@ -69,17 +69,16 @@ impl Files {
             .take_while(move |(path, _)| path.starts_with(prefix))
             .map(|(path, file)| (path.as_str(), file))
     }
+}
 
-    /// A number that changes whenever any file changes.
-    pub fn fingerprint(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        for (path, file) in &self.by_path {
-            hasher.update(path.as_bytes());
-            hasher.update(&[0]);
-            hasher.update(blake3::hash(&file.bytes).as_bytes());
-        }
-        *hasher.finalize().as_bytes()
+/// A hash of all files of all embedded themes.
+pub(super) fn embedded_fingerprint() -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for path in Embedded::iter() {
+        hasher.update(path.as_bytes());
+        hasher.update(&Embedded::get(&path).map_or([0; 32], |file| file.metadata.sha256_hash()));
     }
+    *hasher.finalize().as_bytes()
 }
 
 fn embedded(name: &str) -> BTreeMap<String, File> {

@@ -7,8 +7,7 @@ use semver::{Version, VersionReq};
 use super::{Files, text};
 use crate::{
     diagnostics::Diagnostic,
-    schema::{Fields, Schema},
-    source::{Table, TomlText},
+    schema::{Fields, Schema, Table, TomlText},
 };
 
 /// What `theme.toml` says.
@@ -35,8 +34,8 @@ impl Manifest {
         let settings = Schema::parse(&file, &parsed, "setting", out);
         let found = RefCell::new(std::mem::take(out));
         let table = Table::new(&file, &parsed, &found);
-        for later in ["setting", "tokens", "description", "license", "authors", "contract"] {
-            table.get(later);
+        for other in ["setting", "tokens", "description", "license", "authors", "contract"] {
+            table.get(other);
         }
         let name = table.required_text("name");
         let version = version(&table);

@@ -14,8 +14,8 @@ pub use strings::Strings;
 
 use crate::{
     diagnostics::{Diagnostic, Location},
-    schema::{ContentType, Types},
-    source::{Folder, TomlText},
+    schema::{ContentType, TomlText, Types},
+    source::Folder,
 };
 
 /// A theme as a site uses it.
@@ -40,6 +40,11 @@ impl Theme {
         let types = types(&files, out);
         let strings = Strings::read(&files, out);
         Some(Self { manifest, files, types, strings })
+    }
+
+    /// A hash of all themes that are part of the program.
+    pub fn embedded_fingerprint() -> [u8; 32] {
+        files::embedded_fingerprint()
     }
 
     /// The templates and components as Tera names them: `page.html`, `components/card.html`; the
@@ -94,7 +99,9 @@ fn types(files: &Files, out: &mut Vec<Diagnostic>) -> Types {
         let common = common.as_ref().map(|(path, text)| TomlText::whole(path.as_str(), text));
         types.extend(ContentType::parse(&TomlText::whole(own.0.as_str(), &own.1), common.as_ref(), out));
     }
-    Types::new(types)
+    let types = Types::new(types);
+    types.check(out);
+    types
 }
 
 /// A file's text with the path to name in diagnostics.

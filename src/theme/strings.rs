@@ -11,7 +11,7 @@ use super::{Files, text};
 use crate::{
     diagnostics::Diagnostic,
     language::{self, Lang},
-    source::{Table, TomlText},
+    schema::{Table, TomlText},
 };
 
 /// CLDR's plural categories.
@@ -104,7 +104,10 @@ fn collect(prefix: &str, table: &Table<'_, '_>, entries: &mut BTreeMap<String, E
             }
             DeValue::Table(inner) => collect(&name, &table.within(inner, value.span()), entries),
             _ => table.report(
-                Diagnostic::new("source.wrong-kind").arg("key", name).arg("wanted", "\"…\"").at(table.place(value.span())),
+                Diagnostic::new("source.wrong-kind")
+                    .arg("key", name)
+                    .arg("wanted", "\"…\"")
+                    .at(table.place(value.span())),
             ),
         }
     }

@@ -1,0 +1,144 @@
+//! What is written besides pages: feeds, sitemaps, robots, redirects.
+
+use jiff::{Zoned, civil::Date};
+
+use crate::{
+    diagnostics::Diagnostic,
+    language::Lang,
+    output::{self, Feed, FeedItem, SitemapPage},
+    render::Renderer,
+    site::{Ix, Page, PageKind, Site, join},
+};
+
+/// How many items a feed has; OVP's has so many.
+const FEED_ITEMS: usize = 100;
+
+/// Every file: its path and its bytes.
+pub fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+    let site = &renderer.world().site;
+    let mut files = Vec::new();
+    let mut add = |path: &str, text: String| files.push((path.trim_start_matches('/').to_owned(), text.into_bytes()));
+    for &lang in &site.settings.languages {
+        if site.front_page(lang).is_some() {
+            let path = format!("{}/rss-feeds/rss.xml", site.settings.prefix(lang));
+            add(&path, output::rss(&news(site, lang, &path)));
+        }
+    }
+    for (ix, entry) in site.entries.iter().enumerate().filter(|(_, entry)| entry.section) {
+        if site.children(ix).first().is_some_and(|&child| site.kind(child).feed) {
+            let path = join(&site.urls[ix], "atom.xml");
+            let (items, _) = site.listing(ix);
+            add(&path, output::atom(&feed(site, entry.lang, entry.title(), &site.urls[ix], &path, &items)));
+        }
+    }
+    for (path, text) in output::sitemaps(&site.settings.base_url, &sitemap(site)) {
+        add(&path, text);
+    }
+    add("robots.txt", output::robots(&site.settings.base_url, !renderer.world().preview, &[]));
+    redirects(site, &mut add);
+    files
+}
+
+/// The newest of all that has a feed, in a language.
+fn news(site: &Site, lang: Lang, path: &str) -> Feed {
+    let mut items: Vec<Ix> = (0..site.types.len())
+        .filter(|&kind| site.types.at(kind).feed)
+        .flat_map(|kind| site.of_type(kind, lang).iter().copied())
+        .filter(|&ix| !site.archived[ix])
+        .collect();
+    crate::site::Sort::parse("-published").apply(&mut items, &site.entries, lang);
+    let front = site.front_page(lang).map_or("/", |ix| &*site.urls[ix]);
+    feed(site, lang, &site.settings.name, front, path, &items)
+}
+
+fn feed(site: &Site, lang: Lang, title: &str, page: &str, path: &str, items: &[Ix]) -> Feed {
+    let name = site.settings.title.exact(lang.as_str()).unwrap_or(&site.settings.name);
+    Feed {
+        title: if title == name { name.to_owned() } else { format!("{title} – {name}") },
+        description: name.to_owned(),
+        language: lang.as_str().to_owned(),
+        page_url: site.settings.absolute(page),
+        feed_url: site.settings.absolute(path),
+        author: site.settings.name.clone(),
+        items: items.iter().filter_map(|&ix| item(site, ix)).take(FEED_ITEMS).collect(),
+    }
+}
+
+/// An entry without a date has no place in a feed.
+fn item(site: &Site, ix: Ix) -> Option<FeedItem> {
+    let entry = &site.entries[ix];
+    let day = |field: &str| entry.fields.get(field).and_then(|value| value.as_date()).and_then(midnight);
+    Some(FeedItem {
+        title: entry.title().to_owned(),
+        url: site.settings.absolute(&site.urls[ix]),
+        published: day("published")?,
+        updated: day("updated"),
+        summary: Some(entry.summary.to_string()).filter(|summary| !summary.is_empty()),
+        content: None,
+        categories: entry
+            .fields
+            .get("keywords")
+            .map(|v| v.texts().map(ToOwned::to_owned).collect())
+            .unwrap_or_default(),
+    })
+}
+
+fn midnight(day: Date) -> Option<Zoned> {
+    day.in_tz("Europe/Tallinn").ok()
+}
+
+fn sitemap(site: &Site) -> Vec<SitemapPage> {
+    site.pages.iter().filter(|page| listed(site, page)).map(|page| sitemap_page(site, page)).collect()
+}
+
+fn listed(site: &Site, page: &Page) -> bool {
+    let hidden = page
+        .entry()
+        .is_some_and(|ix| site.entries[ix].fields.get("search").and_then(|value| value.as_bool()) == Some(false));
+    !hidden && matches!(page.kind, PageKind::Entry(_, 1) | PageKind::Taxonomy(_) | PageKind::Term(_, _, 1))
+}
+
+fn sitemap_page(site: &Site, page: &Page) -> SitemapPage {
+    let alternates: Vec<(String, String)> = site
+        .translations(page)
+        .into_iter()
+        .filter(|other| other.available)
+        .map(|other| (other.lang.as_str().to_owned(), site.settings.absolute(&other.url)))
+        .collect();
+    let changed = page.entry().and_then(|ix| {
+        let fields = &site.entries[ix].fields;
+        fields.get("updated").or_else(|| fields.get("published")).and_then(|value| value.as_date())
+    });
+    SitemapPage {
+        url: site.settings.absolute(&page.url),
+        changed,
+        alternates: if alternates.len() > 1 { alternates } else { Vec::new() },
+    }
+}
+
+fn redirects(site: &Site, add: &mut impl FnMut(&str, String)) {
+    let moved: Vec<output::Redirect> = site
+        .redirects
+        .iter()
+        .filter(|redirect| redirect.status != 410)
+        .map(|redirect| output::Redirect {
+            from: redirect.from.clone(),
+            to: redirect.to.clone(),
+            permanent: matches!(redirect.status, 301 | 308),
+        })
+        .collect();
+    for redirect in moved.iter().filter(|redirect| !redirect.from.contains('?')) {
+        let lang = site.settings.default_language();
+        let page = output::redirect_page(lang.as_str(), &site.settings.base_url, &redirect.to);
+        let from = percent_encoding::percent_decode_str(redirect.from.trim_start_matches('/')).decode_utf8_lossy();
+        let file = if from.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+            from.into_owned()
+        } else {
+            format!("{from}/index.html")
+        };
+        add(&file, page);
+    }
+    if !moved.is_empty() {
+        add("_redirects", output::redirects_file(&moved));
+    }
+}

@@ -1,0 +1,391 @@
+//! The order of the stages, in one place: from a site's folder to pages, and to the written site.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::civil::DateTime;
+use rayon::prelude::*;
+
+use super::{extras, theme_assets, timings::Timings};
+use crate::{
+    content::Reading,
+    diagnostics::{self, Diagnostic, Location, Severity},
+    output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
+    render::{AnchorLink, Images, Needed, Parts, Renderer, World},
+    site::{self, LeftOut, Moment, Settings, Site},
+    source::{Folder, SourceFile, TomlText},
+    theme::Theme,
+};
+
+/// What is to be built.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The site's folder.
+    pub root: PathBuf,
+    /// Where the site is written; by default `public` in the site's folder.
+    pub out: Option<PathBuf>,
+    /// The site's public address, where it is not the one in `site.toml`.
+    pub base_url: Option<String>,
+    /// The theme, where it is not the one in `site.toml`.
+    pub theme: Option<String>,
+    /// Drafts are built too.
+    pub drafts: bool,
+    /// Warnings fail.
+    pub strict: bool,
+    /// The site is built to be previewed.
+    pub preview: bool,
+    /// The local time for which the site is built.
+    pub at: DateTime,
+    /// The time at which the build began, in nanoseconds since 1970.
+    pub now: i128,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Everything that is wrong or worth knowing, in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was written; nothing when the build failed or only checked.
+    pub summary: Option<Summary>,
+    /// What is not on the site now.
+    pub left_out: LeftOut,
+    /// How many pages the site has.
+    pub pages: usize,
+    /// When the site changes by itself.
+    pub next_due: Option<DateTime>,
+    /// Nothing had changed since the last build.
+    pub up_to_date: bool,
+    /// How long the stages took.
+    pub timings: Timings,
+}
+
+impl Outcome {
+    /// The build failed.
+    pub fn failed(&self, strict: bool) -> bool {
+        let limit = if strict { Severity::Warning } else { Severity::Error };
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity >= limit)
+    }
+}
+
+/// What a build remembers for the next one that finds nothing changed.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+struct Memo {
+    diagnostics: Vec<Diagnostic>,
+    left_out: LeftOut,
+    pages: usize,
+    next_due: Option<DateTime>,
+}
+
+/// A site that was read and can be rendered.
+pub struct Loaded {
+    /// Makes the pages.
+    pub renderer: Renderer,
+    /// Files that are copied as they are: the path in the output, and the file.
+    pub copies: Vec<(String, SourceFile)>,
+}
+
+/// The folders of a site that a build reads.
+const PARTS: [&str; 6] = ["content", "data", "forms", "images", "static", "theme"];
+
+/// Reads a site and resolves its model. Nothing comes back when it cannot be rendered at all.
+pub fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagnostic>) -> Option<Loaded> {
+    let folder = Folder::open(&request.root).map_err(|problem| out.push(problem)).ok()?;
+    let Some(file) = folder.find("site.toml") else {
+        out.push(Diagnostic::new("source.no-site").arg("path", request.root.display()));
+        return None;
+    };
+    let text = file.text().map_err(|problem| out.push(problem)).ok()?;
+    let toml = TomlText::whole("site.toml", &text);
+    let mut settings = Settings::read(&toml, out);
+    if let Some(base_url) = &request.base_url {
+        base_url.trim_end_matches('/').clone_into(&mut settings.base_url);
+    }
+    let name = request.theme.as_ref().unwrap_or(&settings.theme);
+    let theme = Theme::load(name, Some(&folder), out)?;
+    let theme_settings = theme.manifest.read_settings(&toml, out);
+    timings.stage("theme");
+
+    let reading = Reading { folder: &folder, types: &theme.types, languages: &settings.languages };
+    let content = reading.read(out);
+    timings.stage("content");
+
+    let redirects =
+        folder.find("redirects.toml").and_then(|file| file.text().map_err(|problem| out.push(problem)).ok());
+    let copies = copies(&folder, &content.resources, out);
+    let images = Images::new(folder.clone(), settings.image_widths.clone());
+    let assets = theme_assets::make(&theme, &theme_settings, out);
+    timings.stage("assets");
+
+    let site = Site::build(
+        site::Parts {
+            settings,
+            types: Arc::new(theme.types.clone()),
+            content,
+            redirects: redirects.as_deref().map(|text| TomlText::whole("redirects.toml", text)),
+            files: copies.iter().map(|(path, _)| format!("/{path}")).collect(),
+            moment: Moment { at: request.at, drafts: request.drafts },
+        },
+        out,
+    );
+    timings.stage("site");
+
+    let files: BTreeSet<String> = copies.iter().map(|(path, _)| path.clone()).collect();
+    let world = World::new(Parts {
+        site: Arc::new(site),
+        theme: Arc::new(theme),
+        settings: theme_settings,
+        assets,
+        images,
+        files,
+        preview: request.preview,
+    });
+    let renderer = Renderer::new(world, out)?;
+    timings.stage("templates");
+    Some(Loaded { renderer, copies })
+}
+
+/// What is published as it is: `static/` at the root, and files beside pages except pictures, which
+/// are published in their sizes.
+fn copies(folder: &Folder, resources: &[SourceFile], out: &mut Vec<Diagnostic>) -> Vec<(String, SourceFile)> {
+    let inside = |file: SourceFile, root: &str| {
+        let path = file.path.strip_prefix(root).unwrap_or(&file.path).to_owned();
+        (path, file)
+    };
+    let is_picture = |path: &str| {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
+        ["jpg", "jpeg", "png", "webp", "gif", "svg"].contains(&ending.as_str())
+    };
+    let beside = resources.iter().filter(|file| !is_picture(&file.path)).cloned();
+    let mut copies: Vec<_> = folder.walk("static", out).into_iter().map(|file| inside(file, "static/")).collect();
+    copies.extend(beside.map(|file| inside(file, "content/")));
+    copies.sort_by(|a, b| a.0.cmp(&b.0));
+    copies
+}
+
+/// Makes every page without writing, and reports all that a build would refuse.
+pub fn check(request: &Request) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut out = Vec::new();
+    if let Some(loaded) = load(request, &mut outcome.timings, &mut out) {
+        make(&loaded, None, &mut outcome, &mut out);
+    }
+    finish(&mut outcome, out);
+    outcome
+}
+
+/// Builds the site. When anything is wrong, the last good site stays.
+pub fn build(request: &Request) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut out = Vec::new();
+    if let Err(problem) = write(request, &mut outcome, &mut out) {
+        out.push(problem);
+    }
+    finish(&mut outcome, out);
+    outcome
+}
+
+fn finish(outcome: &mut Outcome, mut out: Vec<Diagnostic>) {
+    diagnostics::sort(&mut out);
+    out.dedup();
+    outcome.diagnostics = out;
+}
+
+fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) -> Result<(), Diagnostic> {
+    let folder = Folder::open(&request.root)?;
+    if folder.find("site.toml").is_none() {
+        return Err(Diagnostic::new("source.no-site").arg("path", request.root.display()));
+    }
+    let target = request.out.clone().unwrap_or_else(|| request.root.join("public"));
+    let sources: Vec<PathBuf> = PARTS.iter().map(|part| request.root.join(part)).collect();
+    let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
+    let staging = Staging::open(OutputFolder::new(&target, &sources)?)?;
+    let files = inputs(&folder, &mut Vec::new());
+    let settings = settings_key(request);
+    outcome.timings.stage("look");
+    if let Some(memo) = staging.up_to_date(&files, &settings, request.now)
+        && let Ok(memo) = serde_json::from_slice::<Memo>(memo)
+    {
+        outcome.up_to_date = true;
+        outcome.summary = Some(Summary::default());
+        outcome.left_out = memo.left_out;
+        outcome.pages = memo.pages;
+        outcome.next_due = memo.next_due;
+        out.extend(memo.diagnostics);
+        return Ok(());
+    }
+    let Some(loaded) = load(request, &mut outcome.timings, out) else { return Ok(()) };
+    let cache = Cache::new(request.root.join(".raekoda").join("images"));
+    make(&loaded, Some((&staging, &cache)), outcome, out);
+    let limit = if request.strict { Severity::Warning } else { Severity::Error };
+    if out.iter().any(|diagnostic| diagnostic.severity >= limit) {
+        return Ok(());
+    }
+    finish(outcome, std::mem::take(out));
+    let memo = Memo {
+        diagnostics: outcome.diagnostics.clone(),
+        left_out: outcome.left_out.clone(),
+        pages: outcome.pages,
+        next_due: outcome.next_due,
+    };
+    let stamp = Stamp {
+        inputs: Some(Inputs {
+            files: files.par_iter().map(|file| input(file, &staging)).collect::<Result<_, _>>()?,
+            settings,
+            built_at: request.now,
+            valid_until: outcome.next_due.and_then(nanoseconds),
+        }),
+        memo: serde_json::to_vec(&memo).unwrap_or_default(),
+    };
+    let summary = staging.commit(stamp)?;
+    out.append(&mut outcome.diagnostics);
+    out.extend(summary.diagnostics.iter().cloned());
+    outcome.summary = Some(summary);
+    outcome.timings.stage("commit");
+    Ok(())
+}
+
+/// Every file that a build reads, in order.
+fn inputs(folder: &Folder, out: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
+    let mut files: Vec<SourceFile> = PARTS.iter().flat_map(|part| folder.walk(part, out)).collect();
+    files.extend(["site.toml", "redirects.toml"].iter().filter_map(|path| folder.find(path)));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn input(file: &SourceFile, staging: &Staging) -> Result<Input, Diagnostic> {
+    let known = staging.previous_inputs().and_then(|inputs| inputs.known_hash(file));
+    let hash = match known {
+        Some(hash) => hash,
+        None => *blake3::hash(&file.bytes()?).as_bytes(),
+    };
+    Ok(Input { path: (&*file.path).into(), size: file.size, modified: file.modified, hash })
+}
+
+/// A hash of all that decides what is written besides the site's files: flags, the day, the program.
+fn settings_key(request: &Request) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    let program = Theme::embedded_fingerprint();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&program);
+    let flags = format!(
+        "{:?}|{:?}|{}|{}|{}",
+        request.base_url,
+        request.theme,
+        request.drafts,
+        request.preview,
+        request.at.date()
+    );
+    hasher.update(flags.as_bytes());
+    // A theme in a folder of its own lies outside of the site's files.
+    if let Some(folder) = request.theme.as_ref().and_then(|theme| Folder::open(Path::new(theme)).ok()) {
+        for file in folder.walk("", &mut Vec::new()) {
+            hasher.update(format!("{} {} {}\n", file.path, file.size, file.modified).as_bytes());
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// A local time in Estonia as nanoseconds since 1970.
+fn nanoseconds(at: DateTime) -> Option<i128> {
+    at.in_tz("Europe/Tallinn").ok().map(|zoned| zoned.timestamp().as_nanosecond())
+}
+
+/// Makes all pages and what goes with them, and writes them where there is somewhere to.
+fn make(loaded: &Loaded, target: Option<(&Staging, &Cache)>, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) {
+    let site = &loaded.renderer.world().site;
+    outcome.left_out = site.left_out.clone();
+    outcome.next_due = site.next_due;
+    outcome.pages = site.pages.len();
+    let broken = out.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+
+    let shared = Shared::default();
+    site.pages.par_iter().for_each(|page| {
+        let rendered = loaded.renderer.render(page);
+        let mut found = rendered.diagnostics;
+        if let Some((staging, _)) = target
+            && !rendered.html.is_empty()
+            && let Err(problem) = staging.write(&page.file(), &rendered.html)
+        {
+            found.push(problem);
+        }
+        shared.keep(&page.url, rendered.ids, rendered.anchors, rendered.images, found);
+    });
+    let Gathered { ids, anchors, images, mut found } = shared.into_inner();
+    if broken {
+        // A page that lacks what it must have breaks its template too; the first message is the one.
+        found.retain(|diagnostic| diagnostic.code != "theme.template-page");
+    }
+    out.append(&mut found);
+    report_anchors(&ids, anchors, out);
+    outcome.timings.stage("pages");
+
+    let Some((staging, cache)) = target else { return };
+    let problems: Vec<Diagnostic> = images
+        .into_par_iter()
+        .filter_map(|(_, Needed { file, info, variants })| stage_picture(staging, cache, &file, &info, &variants).err())
+        .collect();
+    out.extend(problems);
+    outcome.timings.stage("pictures");
+
+    let copied = loaded.copies.par_iter().filter_map(|(path, file)| staging.copy(path, file).err());
+    out.par_extend(copied);
+    let world = loaded.renderer.world();
+    let assets = world.assets.to_write();
+    out.extend(assets.into_iter().filter_map(|(path, bytes)| staging.write(path, bytes).err()));
+    let written = extras::all(&loaded.renderer, out);
+    out.extend(written.into_iter().filter_map(|(path, bytes)| staging.write(&path, &bytes).err()));
+    outcome.timings.stage("files");
+}
+
+/// What the pages leave behind, gathered from all threads.
+#[derive(Default)]
+struct Shared(Mutex<Gathered>);
+
+#[derive(Default)]
+struct Gathered {
+    ids: HashMap<Box<str>, Box<[u64]>>,
+    anchors: Vec<AnchorLink>,
+    images: BTreeMap<Arc<str>, Needed>,
+    found: Vec<Diagnostic>,
+}
+
+impl Shared {
+    fn keep(&self, url: &str, ids: Vec<u64>, anchors: Vec<AnchorLink>, images: Vec<Needed>, found: Vec<Diagnostic>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.ids.insert(url.into(), ids.into());
+        all.anchors.extend(anchors);
+        all.found.extend(found);
+        for image in images {
+            let known = all
+                .images
+                .entry(image.file.path.clone())
+                .or_insert_with(|| Needed { variants: Vec::new(), ..image.clone() });
+            for variant in image.variants {
+                if !known.variants.contains(&variant) {
+                    known.variants.push(variant);
+                }
+            }
+        }
+    }
+
+    fn into_inner(self) -> Gathered {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Links to places within pages are checked when all pages are made.
+fn report_anchors(ids: &HashMap<Box<str>, Box<[u64]>>, anchors: Vec<AnchorLink>, out: &mut Vec<Diagnostic>) {
+    for AnchorLink { url, fragment, place } in anchors {
+        if ids.get(&url).is_some_and(|ids| !ids.contains(&crate::render::id_hash(&fragment))) {
+            out.push(Diagnostic::new("render.anchor").arg("url", &url).arg("anchor", &fragment).at(place));
+        }
+    }
+}
+
+/// The place to name for what concerns the site as a whole.
+pub fn site_file() -> Location {
+    Location::file("site.toml")
+}

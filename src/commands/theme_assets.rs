@@ -1,0 +1,48 @@
+//! A theme's styles, scripts and other files, made ready to be published.
+
+use crate::{
+    assets::{Assets, css, svg},
+    diagnostics::Diagnostic,
+    schema::Fields,
+    theme::Theme,
+};
+
+/// Bundles styles and gathers scripts, fonts and pictures of the theme.
+pub fn make(theme: &Theme, _settings: &Fields, out: &mut Vec<Diagnostic>) -> Assets {
+    let mut assets = Assets::default();
+    for folder in ["fonts/", "images/", "icons/", "scripts/"] {
+        for (path, file) in theme.files.below(folder) {
+            if path.ends_with(".svg") {
+                let text = String::from_utf8_lossy(&file.bytes);
+                if let Err(problems) = svg::check(&file.origin, &text) {
+                    out.extend(problems);
+                    continue;
+                }
+            }
+            assets.add(path, file.bytes.to_vec());
+        }
+    }
+    let read = |path: &str| theme.files.text(path);
+    for (path, _) in theme.files.below("styles/") {
+        // Files in folders are parts of those beside the folders.
+        let entry = path.ends_with(".css") && path.matches('/').count() == 1;
+        if !entry || !is_entry(theme, path) {
+            continue;
+        }
+        let address = |name: &str| assets.get(name).map(|asset| asset.url.clone());
+        match css::bundle(path, &read, &address) {
+            Ok(text) => drop(assets.add(path, text.into_bytes())),
+            Err(problems) => out.extend(problems),
+        }
+    }
+    assets
+}
+
+/// A style sheet that no other imports.
+fn is_entry(theme: &Theme, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let imports = |text: &str| {
+        text.lines().any(|line| line.trim_start().starts_with("@import") && line.contains(&format!("{name}\"")))
+    };
+    !theme.files.below("styles/").any(|(other, _)| other != path && theme.files.text(other).is_some_and(imports))
+}

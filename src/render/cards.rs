@@ -1,0 +1,60 @@
+//! Cards: what lists show of an entry. Everything but its body, so that an edited body changes one page.
+
+use rayon::prelude::*;
+use tera::Value;
+
+use super::{query::Fingerprint, values};
+use crate::site::{Ix, Site};
+
+/// An entry's card and its fingerprint.
+#[derive(Clone, Debug)]
+pub(super) struct Card {
+    pub(super) value: Value,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Common fields that stand on the card itself and need not stand among its fields again.
+const OWN: [&str; 9] = ["title", "summary", "published", "updated", "review_by", "image", "slug", "aliases", "draft"];
+
+/// Makes the cards of all entries.
+pub(super) fn all(site: &Site) -> Vec<Card> {
+    (0..site.entries.len()).into_par_iter().map(|ix| card(site, ix)).collect()
+}
+
+fn card(site: &Site, ix: Ix) -> Card {
+    let entry = &site.entries[ix];
+    let kind = site.kind(ix);
+    let url = &*site.urls[ix];
+    let own = |name: &str| entry.fields.get(name).map_or_else(Value::none, values::field);
+    let mut fields = tera::Map::with_capacity(entry.fields.len());
+    for (name, value) in entry.fields.iter().filter(|(name, _)| !OWN.contains(&&***name)) {
+        fields.insert(name.to_string().into(), values::field(value));
+    }
+    let value = values::map([
+        ("title", Value::from(entry.title())),
+        ("url", Value::from(url)),
+        ("type", Value::from(&*kind.name)),
+        ("id", Value::from(&*entry.id)),
+        ("lang", Value::from(entry.lang.as_str())),
+        ("summary", if entry.summary.is_empty() { Value::none() } else { Value::from(&*entry.summary) }),
+        ("published", own("published")),
+        ("updated", own("updated")),
+        ("review_by", own("review_by")),
+        ("image", own("image")),
+        ("section", Value::from(site.parent(ix).map(|parent| site.entries[parent].id.to_string()))),
+        ("is_section", Value::from(entry.section)),
+        ("draft", Value::from(entry.fields.get("draft").and_then(|value| value.as_bool()).unwrap_or(false))),
+        ("expired", Value::from(site.archived[ix])),
+        ("no_page", Value::from(!kind.page && !entry.section)),
+        ("anchor", Value::from(url.split_once('#').map(|(_, anchor)| anchor.to_owned()))),
+        ("fields", fields.into()),
+    ]);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&entry.fingerprint);
+    hasher.update(url.as_bytes());
+    hasher.update(&[0, u8::from(site.archived[ix]), u8::from(entry.section)]);
+    hasher.update(entry.summary.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(kind.name.as_bytes());
+    Card { value, fingerprint: values::print(hasher.finalize().as_bytes()) }
+}

@@ -1,0 +1,166 @@
+//! Pages: the model and the theme become HTML, and each page knows what it asked.
+//!
+//! Nothing here knows of the disk. One call renders one page; pages are rendered in any order, on any
+//! number of threads, and come out the same.
+
+mod body;
+mod cards;
+mod filters;
+mod functions;
+mod images;
+mod json_ld;
+mod page;
+mod query;
+mod templates;
+mod values;
+mod world;
+
+pub use images::{Images, Needed};
+pub use query::{Fingerprint, Query, Read, Selection};
+pub use world::{Parts, World};
+
+use std::sync::Arc;
+
+use tera::Tera;
+
+use crate::{
+    diagnostics::{Diagnostic, Location},
+    site::{Minify, Page},
+};
+use query::Scope;
+
+/// Makes pages.
+pub struct Renderer {
+    world: Arc<World>,
+}
+
+/// A page, made.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Its HTML.
+    pub html: Vec<u8>,
+    /// The template that made it.
+    pub template: String,
+    /// What it asked, and the fingerprints of what it was told.
+    pub reads: Vec<Read>,
+    /// The pictures it shows.
+    pub images: Vec<Needed>,
+    /// Its links to places within pages.
+    pub anchors: Vec<AnchorLink>,
+    /// The hashes ([`id_hash`]) of the places within it that can be linked to.
+    pub ids: Vec<u64>,
+    /// What went wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A link to a place within a page, to be checked when that page is made.
+#[derive(Clone, Debug)]
+pub struct AnchorLink {
+    /// The page's address.
+    pub url: Box<str>,
+    /// The place's id.
+    pub fragment: Box<str>,
+    /// Where the link was written.
+    pub place: Location,
+}
+
+impl Renderer {
+    /// Reads the templates. A mistake in any of them is reported, and nothing can be rendered.
+    pub fn new(world: World, out: &mut Vec<Diagnostic>) -> Option<Self> {
+        let world = Arc::new(world);
+        let tera = templates::load(&world, out)?;
+        // Set once, here.
+        let _ = world.tera.set(tera);
+        Some(Self { world })
+    }
+
+    /// What pages are made from.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    fn tera(&self) -> &Tera {
+        self.world.tera()
+    }
+
+    /// Makes a page.
+    pub fn render(&self, page: &Page) -> Rendered {
+        let candidates = page::templates(&self.world, page);
+        let known = candidates.iter().find(|name| self.tera().contains_template(name));
+        let template = known.or(candidates.last()).cloned().unwrap_or_default();
+        let scope = Scope::new(page.lang, &page.url);
+        let (result, scope) = scope.run(|| {
+            let context = page::context(&self.world, page, &template);
+            let mut html = Vec::with_capacity(24 * 1024);
+            self.tera().render_to(&template, &context, &mut html).map(|()| html)
+        });
+        let Scope { reads, mut diagnostics, images, anchors, .. } = scope;
+        let html = result.unwrap_or_else(|error| {
+            diagnostics.push(self.template_problem(&error, page, known.is_none().then_some(&template)));
+            Vec::new()
+        });
+        let ids = ids(&html);
+        Rendered { html: self.minified(html), template, reads, images, anchors, ids, diagnostics }
+    }
+
+    fn minified(&self, html: Vec<u8>) -> Vec<u8> {
+        if self.world.site.settings.minify != Minify::Full {
+            return html;
+        }
+        match String::from_utf8(html) {
+            Ok(html) => crate::output::minify::full(&html).into_bytes(),
+            Err(error) => error.into_bytes(),
+        }
+    }
+
+    fn template_problem(&self, error: &tera::Error, page: &Page, missing: Option<&String>) -> Diagnostic {
+        let source = page.entry().map(|ix| self.world.site.entries[ix].path().clone());
+        if let Some(name) = missing {
+            let place = page.entry().map(|ix| self.world.site.entries[ix].place("template", None));
+            let problem = Diagnostic::new("theme.no-template").arg("template", name);
+            let names: Vec<&str> = self.tera().get_template_names().collect();
+            let problem = problem.suggest(name, names);
+            return match place {
+                Some(place) => problem.at(place),
+                None => problem,
+            };
+        }
+        let problem = Diagnostic::new("theme.template-page").arg("reason", reason(error)).arg("page", &page.url);
+        let problem = match templates::place(&self.world, error) {
+            Some(place) => problem.at(place),
+            None => problem,
+        };
+        match source {
+            Some(path) => problem.related(Location::file(path)),
+            None => problem,
+        }
+    }
+
+    /// The templates that a template extends and includes, itself first, with their files.
+    pub fn template_chain(&self, template: &str) -> Vec<(String, String)> {
+        templates::chain(&self.world, template)
+    }
+}
+
+/// What Tera says is wrong, in one line.
+fn reason(error: &tera::Error) -> String {
+    use tera::ErrorKind;
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report.message().to_owned(),
+        _ => error.to_string().lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The hash by which places within pages are compared.
+pub fn id_hash(id: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The ids in a page that templates and Markdown made; both put quotes around attributes.
+fn ids(html: &[u8]) -> Vec<u64> {
+    let Ok(html) = std::str::from_utf8(html) else { return Vec::new() };
+    html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(id_hash).collect()
+}

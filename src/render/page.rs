@@ -1,0 +1,257 @@
+//! A page's template and what the template sees.
+
+use tera::{Context, Map, Value};
+
+use super::{
+    body, json_ld,
+    query::{Query, Scope},
+    values,
+    world::World,
+};
+use crate::{
+    markdown::Heading,
+    site::{Ix, Page, PageKind, join},
+};
+
+/// The names of the templates that may show a page, the best first.
+pub(super) fn templates(world: &World, page: &Page) -> Vec<String> {
+    let site = &world.site;
+    match &page.kind {
+        PageKind::Entry(ix, _) => entry_templates(world, *ix),
+        PageKind::Archive(ix, ..) => {
+            let kind = site.children(*ix).first().map_or("page", |&child| &site.kind(child).name);
+            vec![format!("archive-{kind}.html"), "archive.html".to_owned()]
+        }
+        PageKind::Taxonomy(name) => vec![format!("taxonomy-{name}.html"), "taxonomy.html".to_owned()],
+        PageKind::Term(name, ..) => vec![format!("term-{name}.html"), "term.html".to_owned()],
+        PageKind::Guide(_) => vec!["guide-all.html".to_owned()],
+        PageKind::NotFound => vec!["404.html".to_owned()],
+    }
+}
+
+fn entry_templates(world: &World, ix: Ix) -> Vec<String> {
+    let site = &world.site;
+    let entry = &site.entries[ix];
+    if let Some(own) = entry.text("template") {
+        let name = if own.contains('.') { own.to_owned() } else { format!("{own}.html") };
+        return vec![name];
+    }
+    let kind = site.kind(ix);
+    if !entry.section {
+        return vec![kind.template.to_string(), "page.html".to_owned()];
+    }
+    if entry.id.is_empty() {
+        return vec!["home.html".to_owned(), "section.html".to_owned()];
+    }
+    if *kind.name != *"page" {
+        return vec![kind.template.to_string(), "section.html".to_owned()];
+    }
+    if site.is_guide(ix) {
+        return vec!["guide.html".to_owned(), "section.html".to_owned()];
+    }
+    match site.children(ix).first().map(|&child| site.kind(child)) {
+        Some(children) if *children.name != *"page" => {
+            let own = children.list_template.as_deref().map(ToOwned::to_owned);
+            own.into_iter().chain([format!("list-{}.html", children.name), "list.html".to_owned()]).collect()
+        }
+        _ => vec!["section.html".to_owned()],
+    }
+}
+
+/// What the template of a page sees.
+pub(super) fn context(world: &World, page: &Page, template: &str) -> Context {
+    let mut context = Context::new();
+    context.insert_value("site", world.ask(Query::Site(page.lang)));
+    context.insert_value("lang", Value::from(page.lang.as_str()));
+    let mut map = match page.entry() {
+        Some(ix) => own_card(world, ix),
+        None => Map::new(),
+    };
+    title(world, page, &mut map);
+    if let Some(position) = world.ask(Query::Position(page.url.clone())).into_map() {
+        map.extend(position);
+    }
+    let url = if matches!(page.kind, PageKind::NotFound) { "/404.html" } else { &*page.url };
+    map.insert("url".into(), Value::from(url));
+    map.insert("permalink".into(), Value::from(world.site.settings.absolute(url)));
+    map.insert("template".into(), Value::from(template));
+    map.insert("kind".into(), Value::from(kind_name(&page.kind)));
+    if let PageKind::Entry(ix, number) = page.kind {
+        let rendered = body::render(world, ix);
+        // A listing's further pages do not repeat what stands before it.
+        let shown = if number == 1 { rendered.html.as_str() } else { "" };
+        context.insert_value("body", super::functions::safe(shown));
+        context.insert_value("outline", Value::from(tree(&rendered.outline)));
+    } else {
+        context.insert_value("body", Value::from(""));
+        context.insert_value("outline", Value::from(Vec::<Value>::new()));
+    }
+    special(world, page, &mut context);
+    json_ld::insert(world, page, &mut map);
+    context.insert_value("page", map.into());
+    context
+}
+
+fn kind_name(kind: &PageKind) -> &'static str {
+    match kind {
+        PageKind::Entry(..) => "entry",
+        PageKind::Archive(..) => "archive",
+        PageKind::Taxonomy(_) => "taxonomy",
+        PageKind::Term(..) => "term",
+        PageKind::Guide(_) => "guide",
+        PageKind::NotFound => "not-found",
+    }
+}
+
+fn own_card(world: &World, ix: Ix) -> Map {
+    let entry = &world.site.entries[ix];
+    world.ask(Query::Card((&*entry.id).into(), entry.lang)).into_map().unwrap_or_default()
+}
+
+fn title(world: &World, page: &Page, map: &mut Map) {
+    let title = match &page.kind {
+        PageKind::Entry(..) | PageKind::Archive(..) | PageKind::Guide(_) => return,
+        PageKind::Taxonomy(name) => {
+            let label = world.site.settings.taxonomies.get(&**name).and_then(|t| t.label.get(page.lang));
+            label.unwrap_or(name).to_owned()
+        }
+        PageKind::Term(name, at, _) => world.site.taxonomies.terms(name, page.lang)[*at].label.clone(),
+        PageKind::NotFound => {
+            let words = world.theme.strings.get(page.lang, "not_found.title", None);
+            words.unwrap_or("404").to_owned()
+        }
+    };
+    map.insert("title".into(), Value::from(title));
+    map.insert("type".into(), Value::from("page"));
+    map.insert("id".into(), Value::from(""));
+    map.insert("lang".into(), Value::from(page.lang.as_str()));
+    for absent in ["summary", "published", "updated", "review_by", "image", "section", "anchor"] {
+        map.insert(absent.into(), Value::none());
+    }
+    for no in ["draft", "expired", "no_page", "is_section"] {
+        map.insert(no.into(), Value::from(false));
+    }
+    map.insert("fields".into(), Map::new().into());
+}
+
+/// What only listings, terms, archives and guides have.
+fn special(world: &World, page: &Page, context: &mut Context) {
+    let site = &world.site;
+    match &page.kind {
+        PageKind::Entry(ix, number) if site.entries[*ix].section => {
+            let (items, per_page) = site.listing(*ix);
+            context.insert_value("list", list(world, page, &site.urls[*ix], &items, per_page, *number, Some(*ix)));
+        }
+        PageKind::Archive(ix, year, number) => {
+            let items = site.years(*ix).remove(&std::cmp::Reverse(*year)).unwrap_or_default();
+            let (_, per_page) = site.listing(*ix);
+            let first = join(&site.urls[*ix], &year.to_string());
+            context.insert_value("list", list(world, page, &first, &items, per_page, *number, Some(*ix)));
+            context.insert_value("year", Value::from(i64::from(*year)));
+        }
+        PageKind::Term(name, at, number) => {
+            let term = &site.taxonomies.terms(name, page.lang)[*at];
+            let first = site.term_url(name, page.lang, &term.slug).unwrap_or_default();
+            let listed = list(world, page, &first, &term.entries, site.settings.per_page, *number, None);
+            context.insert_value("list", listed);
+            context.insert_value(
+                "term",
+                values::map([
+                    ("name", Value::from(term.name.as_str())),
+                    ("label", Value::from(term.label.as_str())),
+                    ("taxonomy", Value::from(&**name)),
+                    ("url", Value::from(first)),
+                    ("count", Value::from(term.entries.len())),
+                ]),
+            );
+        }
+        PageKind::Taxonomy(name) => {
+            context.insert_value("terms", world.ask(Query::Terms(name.clone(), page.lang)));
+            context.insert_value("taxonomy", Value::from(&**name));
+        }
+        PageKind::Guide(ix) => context.insert_value("guide", guide(world, *ix)),
+        _ => {}
+    }
+    if let PageKind::Entry(ix, 1) = page.kind {
+        let around = if site.is_guide(ix) { Some(ix) } else { site.parent(ix).filter(|&parent| site.is_guide(parent)) };
+        if let Some(around) = around {
+            context.insert_value("guide", guide(world, around));
+        }
+    }
+}
+
+fn guide(world: &World, ix: Ix) -> Value {
+    let steps: Vec<Ix> = world.site.children(ix).to_vec();
+    values::map([
+        ("card", world.cards(&[ix]).as_array().and_then(|cards| cards.first().cloned()).unwrap_or_else(Value::none)),
+        ("steps", world.cards(&steps)),
+        ("all_url", Value::from(world.site.guide_url(ix))),
+    ])
+}
+
+fn list(
+    world: &World,
+    page: &Page,
+    first: &str,
+    items: &[Ix],
+    per_page: usize,
+    number: usize,
+    section: Option<Ix>,
+) -> Value {
+    let site = &world.site;
+    let pages = items.len().div_ceil(per_page).max(1);
+    let from = (number - 1).saturating_mul(per_page).min(items.len());
+    let shown = &items[from..from.saturating_add(per_page).min(items.len())];
+    let url = |number: usize| site.numbered(first, page.lang, number);
+    let numbered = super::world::numbered(site, first, page.lang, pages).into_iter().map(|(n, url)| {
+        values::map([("number", Value::from(n)), ("url", Value::from(url)), ("current", Value::from(n == number))])
+    });
+    let years = section.map(|ix| super::world::years(site, ix)).unwrap_or_default();
+    let current = match page.kind {
+        PageKind::Archive(_, year, _) => Some(year),
+        _ => None,
+    };
+    let years = years.into_iter().map(|(year, url, count)| {
+        values::map([
+            ("year", Value::from(i64::from(year))),
+            ("url", Value::from(url)),
+            ("count", Value::from(count)),
+            ("current", Value::from(current == Some(year))),
+        ])
+    });
+    let feed = section.filter(|&ix| site.children(ix).first().is_some_and(|&child| site.kind(child).feed));
+    // How many there are decides about the pages' numbers, whatever this page shows of them.
+    Scope::record(Query::Position(format!("{first}#{}", items.len()).into()), 0);
+    values::map([
+        ("items", world.cards(shown)),
+        ("page_number", Value::from(number)),
+        ("pages", Value::from(pages)),
+        ("total", Value::from(items.len())),
+        ("previous_url", Value::from((number > 1).then(|| url(number - 1)))),
+        ("next_url", Value::from((number < pages).then(|| url(number + 1)))),
+        ("pages_urls", Value::from(numbered.collect::<Vec<_>>())),
+        ("years", Value::from(years.collect::<Vec<_>>())),
+        ("feed_url", Value::from(feed.map(|ix| join(&site.urls[ix], "atom.xml")))),
+    ])
+}
+
+/// Headings as a tree: deeper ones below the last that is less deep.
+fn tree(headings: &[Heading]) -> Vec<Value> {
+    let mut at = 0;
+    branch(headings, &mut at, 0)
+}
+
+fn branch(headings: &[Heading], at: &mut usize, above: u8) -> Vec<Value> {
+    let mut nodes = Vec::new();
+    while let Some(heading) = headings.get(*at).filter(|heading| heading.level > above) {
+        *at += 1;
+        let children = branch(headings, at, heading.level);
+        nodes.push(values::map([
+            ("level", Value::from(heading.level)),
+            ("id", Value::from(heading.id.as_str())),
+            ("title", Value::from(heading.text.as_str())),
+            ("children", Value::from(children)),
+        ]));
+    }
+    nodes
+}

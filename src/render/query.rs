@@ -1,0 +1,188 @@
+//! Queries: everything that a page asks of the site, as values.
+//!
+//! A template sees its own page and asks for all else by a query. The answer has a fingerprint, and
+//! each page keeps the queries it asked with the fingerprints it got. A page has to be rendered again
+//! exactly when its own source, its templates or one of these answers changed; that rule serves full
+//! builds, the preview and a theme's dry run alike. Absence is an answer too.
+
+use std::cell::RefCell;
+
+use crate::{diagnostics::Diagnostic, language::Lang};
+
+/// A question about the site.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Query {
+    /// An entry's card: everything but its body.
+    Card(Box<str>, Lang),
+    /// The rendered body of an entry.
+    Body(Box<str>, Lang),
+    /// Entries, filtered and in order.
+    Entries(Box<Selection>, Lang),
+    /// A section with what stands below it.
+    Section(Box<str>, Lang),
+    /// A menu.
+    Menu(Box<str>, Lang),
+    /// The terms of a taxonomy.
+    Terms(Box<str>, Lang),
+    /// A table below `data/`.
+    Data(Box<str>),
+    /// The alerts that are on.
+    Alerts(Lang),
+    /// The path from the front page to a page, and the page in other languages.
+    Position(Box<str>),
+    /// Where a link in a text leads.
+    Link(Box<str>, Lang),
+    /// A picture's sizes and files.
+    Image(Box<str>),
+    /// The address of a style, script or other file of the theme.
+    Asset(Box<str>),
+    /// What the site says of itself in a language.
+    Site(Lang),
+}
+
+/// Which entries are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Selection {
+    /// Of this content type.
+    pub kind: Option<Box<str>>,
+    /// Below this section.
+    pub within: Option<Box<str>>,
+    /// Whose fields have these values; a list has a value when it holds it.
+    pub fields: Vec<(Box<str>, Box<str>)>,
+    /// Whose date in this field is today or later.
+    pub upcoming: Option<Box<str>>,
+    /// Whose date in this field was before today.
+    pub past: Option<Box<str>>,
+    /// In the order of this field.
+    pub sort: Option<Box<str>>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// Without the first so many.
+    pub offset: usize,
+    /// Also those whose time has passed.
+    pub archived: bool,
+}
+
+/// The first 128 bits of an answer's hash.
+pub type Fingerprint = u128;
+
+/// Something a page asked, and the fingerprint of what it was told.
+pub type Read = (Query, Fingerprint);
+
+/// What happens while one page is rendered: what it asks, what goes wrong, what else must be made.
+#[derive(Debug)]
+pub struct Scope {
+    /// The language of the page.
+    pub lang: Lang,
+    /// The page's address.
+    pub url: Box<str>,
+    /// Queries and answers, in order.
+    pub reads: Vec<Read>,
+    /// What went wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Image variants that the page shows.
+    pub images: Vec<super::images::Needed>,
+    /// Links to places within pages, to be checked when all pages are made.
+    pub anchors: Vec<super::AnchorLink>,
+    /// The entries whose bodies are being rendered, so that a circle of bodies ends.
+    pub open: Vec<Box<str>>,
+}
+
+thread_local! {
+    // Tera's components see neither the caller's context nor the globals, so what belongs to the page
+    // that this thread is rendering is found here. Template functions never hand work to other threads.
+    static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
+}
+
+impl Scope {
+    /// A fresh scope for the page at `url`.
+    pub fn new(lang: Lang, url: &str) -> Self {
+        Self {
+            lang,
+            url: url.into(),
+            reads: Vec::new(),
+            diagnostics: Vec::new(),
+            images: Vec::new(),
+            anchors: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// Runs `work` with this scope in force, and gives both back.
+    pub fn run<T>(self, work: impl FnOnce() -> T) -> (T, Self) {
+        /// Takes the scope out again even when `work` panics, so that the thread can go on.
+        struct Guard;
+        impl Drop for Guard {
+            fn drop(&mut self) {
+                SCOPE.with_borrow_mut(Option::take);
+            }
+        }
+        let lang = self.lang;
+        SCOPE.set(Some(self));
+        let guard = Guard;
+        let result = work();
+        let scope = SCOPE.with_borrow_mut(Option::take).unwrap_or_else(|| Self::new(lang, ""));
+        drop(guard);
+        (result, scope)
+    }
+
+    /// Works with the scope of the page that this thread renders; nothing outside of one.
+    pub fn with<T>(work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        SCOPE.with_borrow_mut(|scope| scope.as_mut().map(work))
+    }
+
+    /// The language of the page that this thread renders.
+    pub fn language() -> Lang {
+        Self::with(|scope| scope.lang).unwrap_or(Lang::ET)
+    }
+
+    /// Notes a query and its answer.
+    pub fn record(query: Query, answer: Fingerprint) {
+        Self::with(|scope| scope.reads.push((query, answer)));
+    }
+}
+
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Card(id, lang) => write!(f, "entry(id=\"{id}\") [{lang}]"),
+            Self::Body(id, lang) => write!(f, "body(id=\"{id}\") [{lang}]"),
+            Self::Entries(selection, lang) => write!(f, "entries({selection}) [{lang}]"),
+            Self::Section(id, lang) => write!(f, "section(id=\"{id}\") [{lang}]"),
+            Self::Menu(name, lang) => write!(f, "menu(name=\"{name}\") [{lang}]"),
+            Self::Terms(taxonomy, lang) => write!(f, "terms(taxonomy=\"{taxonomy}\") [{lang}]"),
+            Self::Data(name) => write!(f, "data(name=\"{name}\")"),
+            Self::Alerts(lang) => write!(f, "alerts() [{lang}]"),
+            Self::Position(url) => write!(f, "position({url})"),
+            Self::Link(target, lang) => write!(f, "link({target}) [{lang}]"),
+            Self::Image(src) => write!(f, "image(src=\"{src}\")"),
+            Self::Asset(name) => write!(f, "asset(name=\"{name}\")"),
+            Self::Site(lang) => write!(f, "site [{lang}]"),
+        }
+    }
+}
+
+impl std::fmt::Display for Selection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts = Vec::new();
+        let mut add = |name: &str, value: &Option<Box<str>>| {
+            if let Some(value) = value {
+                parts.push(format!("{name}=\"{value}\""));
+            }
+        };
+        add("type", &self.kind);
+        add("in", &self.within);
+        add("upcoming", &self.upcoming);
+        add("past", &self.past);
+        add("sort", &self.sort);
+        parts.extend(self.fields.iter().map(|(field, value)| format!("where.{field}=\"{value}\"")));
+        parts.extend(self.limit.map(|limit| format!("limit={limit}")));
+        if self.offset > 0 {
+            parts.push(format!("offset={}", self.offset));
+        }
+        if self.archived {
+            parts.push("archived=true".to_owned());
+        }
+        f.write_str(&parts.join(", "))
+    }
+}

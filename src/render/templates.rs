@@ -1,0 +1,97 @@
+//! Reads a theme's templates into Tera, and finds the places of their mistakes.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tera::{Error, ErrorKind, Tera};
+
+use super::{filters, functions, reason, world::World};
+use crate::{
+    diagnostics::{Diagnostic, Location},
+    output::minify,
+    site::Minify,
+    theme::Template,
+};
+
+/// Reads all templates of the theme and of the site.
+pub(super) fn load(world: &Arc<World>, out: &mut Vec<Diagnostic>) -> Option<Tera> {
+    let mut tera = Tera::new();
+    tera.autoescape_on(vec![".html", ".xml", ".svg"]);
+    functions::register(&mut tera, &Arc::downgrade(world));
+    filters::register(&mut tera);
+    let mut texts = Vec::new();
+    let lean = world.site.settings.minify != Minify::Off;
+    for Template { name, file } in world.theme.templates() {
+        match std::str::from_utf8(&file.bytes) {
+            Ok(text) => texts.push((name, if lean { minify::lean(text) } else { text.to_owned() })),
+            Err(_) => out.push(Diagnostic::new("source.not-utf8").at(Location::file(file.origin.as_str()))),
+        }
+    }
+    let loaded = tera
+        .set_fallback_prefixes([world.theme.template_prefix()])
+        .and_then(|()| tera.add_raw_templates(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
+    match loaded {
+        Ok(()) => Some(tera),
+        Err(error) => {
+            let problem = Diagnostic::new("theme.template").arg("reason", reason(&error));
+            out.push(match place(world, &error) {
+                Some(place) => problem.at(place),
+                None => problem,
+            });
+            None
+        }
+    }
+}
+
+/// The place in the theme's file that an error means.
+pub(super) fn place(world: &World, error: &Error) -> Option<Location> {
+    let (name, line) = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (report.filename().to_owned(), Some(report.span().start_line))
+        }
+        ErrorKind::MissingParent { current, .. } => (current.clone(), None),
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => (tpl.clone(), None),
+        _ => return None,
+    };
+    let file = world.theme.templates().into_iter().find(|template| template.name == name)?.file;
+    let Some(line) = line else { return Some(Location::file(file.origin.as_str())) };
+    // White space was collapsed without touching line breaks of tags; the line's text is looked up in
+    // the file as it was written.
+    let text = std::str::from_utf8(&file.bytes).ok()?;
+    let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+    let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    Some(Location::in_text(file.origin.as_str(), text, start..end))
+}
+
+/// The templates that `template` extends and includes, itself first: names with files.
+pub(super) fn chain(world: &World, template: &str) -> Vec<(String, String)> {
+    let templates = world.theme.templates();
+    let prefix = world.theme.template_prefix();
+    let find = |name: &str| {
+        let prefixed = format!("{prefix}{name}");
+        let found = templates.iter().find(|t| t.name == name).or_else(|| templates.iter().find(|t| t.name == prefixed));
+        found.map(|template| (template.name.clone(), template.file))
+    };
+    let mut seen = BTreeSet::new();
+    let mut chain = Vec::new();
+    let mut open = vec![template.to_owned()];
+    while let Some(name) = open.pop() {
+        let Some((name, file)) = find(&name).filter(|(name, _)| !seen.contains(name)) else { continue };
+        seen.insert(name.clone());
+        let text = String::from_utf8_lossy(&file.bytes);
+        let mut named: Vec<String> = ["extends", "include"].iter().flat_map(|tag| literals(&text, tag)).collect();
+        named.reverse();
+        open.extend(named);
+        chain.push((name, file.origin.clone()));
+    }
+    chain
+}
+
+/// The texts that stand in quotes after `{% tag`.
+fn literals(text: &str, tag: &str) -> Vec<String> {
+    text.split("{%")
+        .skip(1)
+        .filter_map(|part| part.trim_start_matches('-').trim_start().strip_prefix(tag))
+        .filter_map(|rest| rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()))
+        .map(ToOwned::to_owned)
+        .collect()
+}

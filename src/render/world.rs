@@ -1,0 +1,331 @@
+//! Answers queries: the one place where templates and texts meet the site.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, OnceLock, RwLock},
+};
+
+use tera::{Tera, Value};
+
+use super::{
+    cards::{self, Card},
+    images::Images,
+    query::{Fingerprint, Query, Scope, Selection},
+    values,
+};
+use crate::{
+    assets::Assets,
+    content::Entry,
+    language::Lang,
+    schema::Fields,
+    site::{Ix, MenuNode, Site, Sort, join},
+    theme::Theme,
+};
+
+/// Everything that pages are made from, unchangeable while they are made.
+pub struct World {
+    /// The site.
+    pub site: Arc<Site>,
+    /// The theme.
+    pub theme: Arc<Theme>,
+    /// The theme's settings, as the site makes them.
+    pub settings: Fields,
+    /// The theme's published files.
+    pub assets: Assets,
+    /// The site's pictures.
+    pub images: Images,
+    /// Files that are published as they are, by their paths in the output.
+    pub files: BTreeSet<String>,
+    /// The site is built to be previewed.
+    pub preview: bool,
+    pub(super) cards: Vec<Card>,
+    pub(super) tera: OnceLock<Tera>,
+    sites: HashMap<Lang, (Value, Fingerprint)>,
+    memo: RwLock<HashMap<Query, (Value, Fingerprint)>>,
+}
+
+/// What a world is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The site.
+    pub site: Arc<Site>,
+    /// The theme.
+    pub theme: Arc<Theme>,
+    /// The theme's settings, as the site makes them.
+    pub settings: Fields,
+    /// The theme's published files.
+    pub assets: Assets,
+    /// The site's pictures.
+    pub images: Images,
+    /// Files that are published as they are, by their paths in the output.
+    pub files: BTreeSet<String>,
+    /// The site is built to be previewed.
+    pub preview: bool,
+}
+
+impl World {
+    /// Gathers what pages are made from, and makes every entry's card.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { site, theme, settings, assets, images, files, preview } = parts;
+        let cards = cards::all(&site);
+        let mut world = Self {
+            site,
+            theme,
+            settings,
+            assets,
+            images,
+            files,
+            preview,
+            cards,
+            tera: OnceLock::new(),
+            sites: HashMap::new(),
+            memo: RwLock::default(),
+        };
+        for lang in world.site.settings.languages.clone() {
+            let answer = hashed(values::site(&world, lang));
+            world.sites.insert(lang, answer);
+        }
+        world
+    }
+
+    /// The templates.
+    ///
+    /// # Panics
+    /// Before [`super::Renderer::new`] has read them; nothing renders before that.
+    pub(super) fn tera(&self) -> &Tera {
+        self.tera.get().expect("the renderer reads the templates first")
+    }
+
+    /// Answers a query and notes it for the page that is being rendered.
+    pub fn ask(&self, query: Query) -> Value {
+        let (value, print) = self.answer(&query);
+        Scope::record(query, print);
+        value
+    }
+
+    /// The answer to a query as of now, with its fingerprint.
+    pub fn answer(&self, query: &Query) -> (Value, Fingerprint) {
+        match query {
+            Query::Card(id, lang) => self.card(id, *lang),
+            Query::Site(lang) => self.sites.get(lang).cloned().unwrap_or((Value::none(), 0)),
+            Query::Asset(name) => self.asset(name),
+            Query::Body(id, lang) => {
+                let print = self
+                    .site
+                    .find_any(id, *lang)
+                    .map_or(0, |ix| values::print(&self.site.entries[ix].body_fingerprint));
+                (Value::none(), print)
+            }
+            Query::Link(target, lang) => {
+                let url = self
+                    .site
+                    .resolve_id(target, &[])
+                    .and_then(|id| self.site.find_any(&id, *lang))
+                    .map(|ix| &self.site.urls[ix]);
+                let value = Value::from(url.map(|url| url.to_string()));
+                let print = values::fingerprint(&value);
+                (value, print)
+            }
+            Query::Position(url) => {
+                let value = self.site.page_at(url).map_or_else(Value::none, |page| values::position(self, page));
+                let print = values::fingerprint(&value);
+                (value, print)
+            }
+            Query::Image(src) => (Value::none(), self.images.fingerprint(src)),
+            _ => self.remembered(query),
+        }
+    }
+
+    /// Answers that cost something are worked out once a build.
+    fn remembered(&self, query: &Query) -> (Value, Fingerprint) {
+        if let Ok(memo) = self.memo.read()
+            && let Some(answer) = memo.get(query)
+        {
+            return answer.clone();
+        }
+        let answer = match query {
+            Query::Entries(selection, lang) => self.entries(selection, *lang),
+            Query::Section(id, lang) => hashed(self.section(id, *lang)),
+            Query::Menu(name, lang) => hashed(self.menu(name, *lang)),
+            Query::Terms(taxonomy, lang) => hashed(self.terms(taxonomy, *lang)),
+            Query::Data(name) => {
+                hashed(self.site.tables.get(&**name).map_or_else(Value::none, |table| values::json(&table.value)))
+            }
+            Query::Alerts(lang) => self.alerts(*lang),
+            _ => (Value::none(), 0),
+        };
+        if let Ok(mut memo) = self.memo.write() {
+            memo.insert(query.clone(), answer.clone());
+        }
+        answer
+    }
+
+    /// The card of the entry at `ix`.
+    pub fn card_at(&self, ix: Ix) -> Value {
+        self.cards[ix].value.clone()
+    }
+
+    fn card(&self, id: &str, lang: Lang) -> (Value, Fingerprint) {
+        let id = self.site.resolve_id(id, &[]);
+        match id.and_then(|id| self.site.find_any(&id, lang)) {
+            Some(ix) => (self.card_at(ix), self.cards[ix].fingerprint),
+            None => (Value::none(), 0),
+        }
+    }
+
+    fn list(&self, ixs: impl Iterator<Item = Ix>) -> (Value, Fingerprint) {
+        let mut hasher = blake3::Hasher::new();
+        let cards: Vec<Value> = ixs
+            .map(|ix| {
+                hasher.update(&self.cards[ix].fingerprint.to_le_bytes());
+                self.card_at(ix)
+            })
+            .collect();
+        (Value::from(cards), values::print(hasher.finalize().as_bytes()))
+    }
+
+    /// The cards of these entries, noted one by one.
+    pub fn cards(&self, ixs: &[Ix]) -> Value {
+        for &ix in ixs {
+            let entry = &self.site.entries[ix];
+            Scope::record(Query::Card((&*entry.id).into(), entry.lang), self.cards[ix].fingerprint);
+        }
+        Value::from(ixs.iter().map(|&ix| self.card_at(ix)).collect::<Vec<_>>())
+    }
+
+    fn entries(&self, selection: &Selection, lang: Lang) -> (Value, Fingerprint) {
+        let limit = selection.limit.unwrap_or(usize::MAX);
+        let base = self.candidates(selection, lang);
+        let fits = |&ix: &Ix| self.fits(selection, ix);
+        let sort = selection.sort.clone().or_else(|| selection.upcoming.clone());
+        let sort = sort.or_else(|| selection.past.as_ref().map(|field| format!("-{field}").into()));
+        match sort {
+            None => self.list(base.into_iter().filter(fits).skip(selection.offset).take(limit)),
+            Some(sort) => {
+                let mut found: Vec<Ix> = base.into_iter().filter(fits).collect();
+                Sort::parse(&sort).apply(&mut found, &self.site.entries, lang);
+                self.list(found.into_iter().skip(selection.offset).take(limit))
+            }
+        }
+    }
+
+    fn candidates(&self, selection: &Selection, lang: Lang) -> Vec<Ix> {
+        let within = selection.within.as_deref().and_then(|id| self.site.resolve_id(id, &[]));
+        let inside = |&ix: &Ix| match &within {
+            Some(id) => is_below(&self.site.entries[ix].id, id),
+            None => true,
+        };
+        match selection.kind.as_deref().map(|name| self.site.types.find(name)) {
+            Some(Some(kind)) => self.site.of_type(kind, lang).iter().copied().filter(inside).collect(),
+            Some(None) => Vec::new(),
+            None => {
+                let own = |&ix: &Ix| self.site.entries[ix].lang == lang && !self.site.entries[ix].section;
+                (0..self.site.entries.len()).filter(own).filter(inside).collect()
+            }
+        }
+    }
+
+    fn fits(&self, selection: &Selection, ix: Ix) -> bool {
+        let entry = &self.site.entries[ix];
+        let today = self.site.moment.at.date();
+        let day = |field: &str| entry.fields.get(field).and_then(|value| value.as_date());
+        (selection.archived || selection.past.is_some() || !self.site.archived[ix])
+            && selection.fields.iter().all(|(field, wanted)| has(entry, field, wanted))
+            && selection.upcoming.as_deref().is_none_or(|field| day(field).is_some_and(|day| day >= today))
+            && selection.past.as_deref().is_none_or(|field| day(field).is_some_and(|day| day < today))
+    }
+
+    fn section(&self, id: &str, lang: Lang) -> Value {
+        let Some(ix) = self.site.find(id.trim_matches('/'), lang).filter(|&ix| self.site.entries[ix].section) else {
+            return Value::none();
+        };
+        self.section_at(ix)
+    }
+
+    fn section_at(&self, ix: Ix) -> Value {
+        let live = |&&ix: &&Ix| !self.site.archived[ix];
+        let children: Vec<Ix> = self.site.children(ix).iter().filter(live).copied().collect();
+        values::map([
+            ("card", self.card_at(ix)),
+            (
+                "sections",
+                Value::from(self.site.subsections(ix).iter().map(|&ix| self.section_at(ix)).collect::<Vec<_>>()),
+            ),
+            ("pages", Value::from(children.iter().map(|&ix| self.card_at(ix)).collect::<Vec<_>>())),
+            ("count", Value::from(children.len())),
+        ])
+    }
+
+    fn menu(&self, name: &str, lang: Lang) -> Value {
+        let nodes = self.site.menus.get(&lang).and_then(|menus| menus.get(name));
+        Value::from(nodes.into_iter().flatten().map(menu_node).collect::<Vec<_>>())
+    }
+
+    fn terms(&self, taxonomy: &str, lang: Lang) -> Value {
+        let term = |term: &crate::site::Term| {
+            values::map([
+                ("name", Value::from(term.name.as_str())),
+                ("label", Value::from(term.label.as_str())),
+                ("url", Value::from(self.site.term_url(taxonomy, lang, &term.slug))),
+                ("count", Value::from(term.entries.len())),
+            ])
+        };
+        Value::from(self.site.taxonomies.terms(taxonomy, lang).iter().map(term).collect::<Vec<_>>())
+    }
+
+    fn alerts(&self, lang: Lang) -> (Value, Fingerprint) {
+        let kind = self.site.types.find("alert");
+        let now = self.site.moment.at;
+        let on = |&ix: &Ix| {
+            let time = |field: &str| self.site.entries[ix].fields.get(field).and_then(|value| value.as_datetime());
+            time("starts").is_none_or(|starts| starts <= now) && time("ends").is_none_or(|ends| now < ends)
+        };
+        let all = kind.map_or(&[][..], |kind| self.site.of_type(kind, lang));
+        self.list(all.iter().copied().filter(on))
+    }
+
+    fn asset(&self, name: &str) -> (Value, Fingerprint) {
+        let value = self.assets.get(name).map_or_else(Value::none, |asset| {
+            values::map([
+                ("url", Value::from(asset.url.as_str())),
+                ("integrity", Value::from(asset.integrity.as_str())),
+            ])
+        });
+        hashed(value)
+    }
+}
+
+fn hashed(value: Value) -> (Value, Fingerprint) {
+    let print = values::fingerprint(&value);
+    (value, print)
+}
+
+fn is_below(id: &str, section: &str) -> bool {
+    section.is_empty() || id.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The entry's field is `wanted`, or holds it.
+fn has(entry: &Entry, field: &str, wanted: &str) -> bool {
+    entry.fields.get(field).is_some_and(|value| value.texts().any(|text| text == wanted) || value.to_text() == wanted)
+}
+
+fn menu_node(node: &MenuNode) -> Value {
+    values::map([
+        ("id", Value::from(node.id.as_str())),
+        ("title", Value::from(node.title.as_str())),
+        ("url", Value::from(node.url.as_str())),
+        ("external", Value::from(node.external)),
+        ("children", Value::from(node.children.iter().map(menu_node).collect::<Vec<_>>())),
+    ])
+}
+
+/// The addresses of a listing's pages: `(number, address)`.
+pub(super) fn numbered(site: &Site, first: &str, lang: Lang, pages: usize) -> Vec<(usize, String)> {
+    (1..=pages).map(|number| (number, site.numbered(first, lang, number))).collect()
+}
+
+/// A section's years with their addresses and counts.
+pub(super) fn years(site: &Site, section: Ix) -> Vec<(i16, String, usize)> {
+    let url = &site.urls[section];
+    site.years(section).into_iter().map(|(year, ixs)| (year.0, join(url, &year.0.to_string()), ixs.len())).collect()
+}
