@@ -11,8 +11,6 @@ use crate::language::{Lang, size};
 pub struct Answers {
     /// The form's id.
     pub form: String,
-    /// The version of the form that was answered.
-    pub version: String,
     /// The language in which it was answered.
     pub lang: Lang,
     /// The answers.

@@ -55,7 +55,7 @@ pub fn validate(form: &Form, lang: Lang, submission: &[(String, Input)], today: 
     }
     let unknown = reader.typed.names().filter(|name| !is_known(&form.steps, name));
     let ignored = unknown.take(Answers::IGNORED).map(|name| one_line(name).chars().take(60).collect()).collect();
-    Ok(Answers { form: form.id.clone(), version: form.version(), lang, answers, ignored })
+    Ok(Answers { form: form.id.clone(), lang, answers, ignored })
 }
 
 /// Whether a name is the form's or the program's own.

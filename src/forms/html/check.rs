@@ -24,7 +24,7 @@ pub fn check(form: &Form, lang: Lang, answers: &Answers, values: &[(String, Inpu
         own_fields(lang, context),
         carried(form, values),
         // Enter must send, not change.
-        element("button", "visually-hidden")
+        element("button", "sr")
             .attr("type", "submit")
             .attr("name", GO)
             .attr("value", "send")
@@ -76,7 +76,7 @@ pub(super) fn sections_html(sections: &[Section], lang: Lang, change: impl Fn(&R
 }
 
 fn change(lang: Lang, row: &Row) -> String {
-    let about = element("span", "visually-hidden").text(&about(lang, &row.label));
+    let about = element("span", "sr").text(&about(lang, &row.label));
     let button = element("button", "link-button")
         .attr("type", "submit")
         .attr("name", GO)
@@ -100,7 +100,7 @@ fn receipt_box(form: &Form, lang: Lang, answers: &Answers, context: &Context) ->
         .attr("aria-describedby", &hint_id)
         .void();
     let label = Element::new("label").attr("for", &id).text(&fill(lang, "check.receipt", &[("email", email)]));
-    let hint = element("p", "choice-hint").attr("id", &hint_id).text(say(lang, "check.receipt-hint"));
+    let hint = element("p", "hint").attr("id", &hint_id).text(say(lang, "check.receipt-hint"));
     element("div", "field").html(&element("div", "choice").html(&format!("{input}{label}{hint}")))
 }
 
@@ -110,5 +110,5 @@ fn send(lang: Lang) -> String {
         .attr("name", GO)
         .attr("value", "send")
         .text(say(lang, "form.send"));
-    element("div", "form-buttons").html(&button)
+    element("div", "actions").html(&button)
 }
