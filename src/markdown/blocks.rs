@@ -1,6 +1,6 @@
 //! Headings, tables, footnotes: blocks that need to know their whole content.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, fmt::Write, ops::Range};
 
 use pulldown_cmark::{Alignment, CowStr, HeadingLevel};
 
@@ -99,7 +99,7 @@ impl Writer<'_> {
         }
         opening.push('>');
         self.out.insert_str(start, &opening);
-        self.out.push_str(&format!("</h{level}>"));
+        self.write(format_args!("</h{level}>"));
         self.outline.push(Heading { level, id, text });
     }
 
@@ -226,7 +226,7 @@ impl Writer<'_> {
         let word = self.words.footnote;
         // Headings' ids have no colon, so that the two never meet.
         let id = reference_id(number, note.references);
-        self.out.push_str(&format!(
+        self.write(format_args!(
             "<sup class=\"footnote-ref\"><a href=\"#fn:{number}\" id=\"{id}\" aria-label=\"{word} {number}\">{number}</a></sup>"
         ));
         self.typography.pass("x");
@@ -235,7 +235,7 @@ impl Writer<'_> {
     pub(super) fn write_footnotes(&mut self) {
         let Footnotes { order, known, mut defined } = std::mem::take(&mut self.footnotes);
         if !order.is_empty() {
-            self.out.push_str(&format!("<section class=\"footnotes\" aria-label=\"{}\"><ol>", self.words.footnotes));
+            self.write(format_args!("<section class=\"footnotes\" aria-label=\"{}\"><ol>", self.words.footnotes));
             for label in &order {
                 let (html, _) = defined.remove(label).unwrap_or_default();
                 if let Some(note) = known.get(label) {
@@ -258,9 +258,9 @@ impl Writer<'_> {
         for reference in 1..=references {
             let id = reference_id(number, reference);
             let name = if reference == 1 { number.to_string() } else { format!("{number}-{reference}") };
-            back.push_str(&format!(" <a href=\"#{id}\" class=\"footnote-back\" aria-label=\"{word} {name}\">↩</a>"));
+            let _ = write!(back, " <a href=\"#{id}\" class=\"footnote-back\" aria-label=\"{word} {name}\">↩</a>");
         }
-        self.out.push_str(&format!("<li id=\"fn:{number}\">"));
+        self.write(format_args!("<li id=\"fn:{number}\">"));
         match html.strip_suffix("</p>") {
             Some(html) => {
                 self.out.push_str(html);

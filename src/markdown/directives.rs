@@ -9,7 +9,10 @@ use std::ops::Range;
 use super::{Attribute, Call, Shape};
 
 /// A label or a list of attributes longer than this is none: the search for its end stays short.
-const MAX_BRACKET: usize = 2_000;
+const MAX_BRACKET: usize = 1_000;
+
+/// No more problems than a page shows are collected.
+const MAX_PROBLEMS: usize = 200;
 
 /// A call, or the end of one, at its place in the body.
 pub(super) struct Found {
@@ -128,12 +131,13 @@ impl Scan {
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '\\' | '/' | '=' | ':')) {
             return None;
         }
-        let rest = body[start + 1..].as_bytes();
-        let name = rest.iter().take_while(|&&b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_').count();
+        let rest = &body.as_bytes()[start + 1..];
+        let name = rest.iter().take_while(|&&b| is_name(b)).count();
         if name < 2 || !rest[0].is_ascii_alphabetic() || !matches!(rest.get(name), Some(b'[' | b'{')) {
             return None;
         }
-        let end = line_end(body, start);
+        let window = body.floor_char_boundary((start + name + 2 * MAX_BRACKET).min(body.len()));
+        let end = line_end(&body[..window], start);
         let (call, end) = self.call(body, start, start + 1, end, Shape::Inline)?;
         // Without an end of its brackets it is a sentence, with a problem already noted.
         (end > start + 1 + name).then_some(Found { at: start..end, what: What::Inline(call) })
@@ -163,7 +167,7 @@ impl Scan {
         let gap = if shape == Shape::Inline { 0 } else { leading_spaces(&body[at..end]) };
         if body[at + gap..end].starts_with('{') {
             let braces = at + gap;
-            match self.attributes(body, braces..end) {
+            match self.attributes(body, braces..end, shape) {
                 Some((attributes, after)) => {
                     call.attributes = attributes;
                     at = after;
@@ -177,8 +181,11 @@ impl Scan {
     }
 
     /// Reads `{#id .class key=value key="value" flag}`; gives the attributes and where the braces end.
-    fn attributes(&mut self, body: &str, within: Range<usize>) -> Option<(Vec<Attribute>, usize)> {
+    fn attributes(&mut self, body: &str, within: Range<usize>, shape: Shape) -> Option<(Vec<Attribute>, usize)> {
         let limit = body.floor_char_boundary(within.end.min(within.start + MAX_BRACKET));
+        if shape == Shape::Inline && !body[within.start..limit].contains('}') {
+            return None;
+        }
         let mut attributes: Vec<Attribute> = Vec::new();
         let mut at = within.start + 1;
         loop {
@@ -197,6 +204,10 @@ impl Scan {
                 let length = rest.find([' ', '\t', '}']).unwrap_or(rest.len()).max(1);
                 self.problem("markdown.directive-attribute", body, at..at + length);
                 at += length;
+                // In a sentence it may be no call at all.
+                if shape == Shape::Inline {
+                    return None;
+                }
                 continue;
             };
             let place = at..at + length;
@@ -221,8 +232,10 @@ impl Scan {
     }
 
     fn problem(&mut self, code: &'static str, body: &str, at: Range<usize>) {
-        let text = body[at.clone()].to_owned();
-        self.problems.push(Problem { code, at, text });
+        if self.problems.len() < MAX_PROBLEMS {
+            let text = body[at.clone()].chars().take(60).collect();
+            self.problems.push(Problem { code, at, text });
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Markdown to HTML: a pure function of a text and of a host that knows the site.
 //!
-//! CommonMark by pulldown-cmark, with tables, footnotes, definition lists, task lists, heading ids,
+//! `CommonMark` by pulldown-cmark, with tables, footnotes, definition lists, task lists, heading ids,
 //! strikethrough and alerts; generic directives (`:::name{}`, `::name{}`, `:name[]{}`) call the theme's
 //! components; quotes and dashes follow the language. One pass over the parser's events writes the HTML,
 //! without white space that nobody needs, and every finding has its exact place.
@@ -9,6 +9,7 @@
 //! elements that a site allows. A picture that only decorates is written `![](picture.jpg){.decorative}`.
 
 mod blocks;
+mod components;
 mod directives;
 mod escape;
 mod inline;

@@ -72,8 +72,8 @@ impl<'t> Iterator for Pieces<'t> {
         if text.is_empty() {
             return None;
         }
-        let (piece, length) = if text.starts_with("<!--") {
-            (Piece::Comment, text[4..].find("-->").map_or(text.len(), |end| end + 7))
+        let (piece, length) = if let Some(comment) = text.strip_prefix("<!--") {
+            (Piece::Comment, comment.find("-->").map_or(text.len(), |end| end + 7))
         } else if let Some((piece, length)) = tag(text) {
             (piece, length)
         } else {
@@ -125,27 +125,29 @@ fn attribute(text: &str) -> Option<((&str, &str), &str)> {
 impl Writer<'_> {
     /// A line of a block of HTML; components' fences come as such.
     pub(super) fn block_html(&mut self, html: &str, at: Range<usize>) {
-        let in_comment = self.html.rfind("<!--").is_some_and(|start| !self.html[start..].contains("-->"));
-        match self.found_in(&at).filter(|_| !in_comment) {
-            Some(index) if self.is_inline(index) => {
-                let original = self.source.get(at.clone()).unwrap_or(html);
-                self.html.push_str(original);
-            }
-            Some(index) => {
+        if self.html_at.is_empty() {
+            self.html_at = at.clone();
+        }
+        match self.found_in(&at).filter(|_| !self.in_comment) {
+            Some(index) if !self.is_inline(index) => {
                 self.flush_html();
                 self.block_call(index);
                 self.html_at = at.end..at.end;
             }
-            None => self.html.push_str(html),
+            found => {
+                let original = found.and_then(|_| self.source.get(at)).unwrap_or(html);
+                self.in_comment = match (original.rfind("<!--"), original.rfind("-->")) {
+                    (Some(begin), Some(end)) => begin > end,
+                    (begin, end) => begin.is_some() || (self.in_comment && end.is_none()),
+                };
+                self.html.push_str(original);
+            }
         }
-        if self.html_at.is_empty() {
-            self.html_at = at;
-        }
-        self.html_at.end = self.html_at.end.max(self.html_at.start);
     }
 
     /// Writes the block of HTML that has been collected.
     pub(super) fn flush_html(&mut self) {
+        self.in_comment = false;
         if self.html.trim().is_empty() {
             return self.html.clear();
         }

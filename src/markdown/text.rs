@@ -48,9 +48,8 @@ fn words(body: &str, with_pictures: bool) -> String {
                 text.push_str(body.get(at.clone()).unwrap_or("").trim_matches('`'));
             }
             Event::Text(words) | Event::Code(words) if hidden == 0 => text.push_str(&words),
-            Event::SoftBreak | Event::HardBreak => text.push(' '),
             Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image) => {}
-            Event::End(_) => text.push(' '),
+            Event::SoftBreak | Event::HardBreak | Event::End(_) => text.push(' '),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt::{self, Write},
     ops::Range,
 };
 
@@ -10,7 +11,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Par
 use super::{
     Call, Heading, Host, Options, Rendered,
     blocks::{Footnotes, Table},
-    directives::{Found, Scan, What},
+    directives::{Found, Scan},
     escape::{push_attribute, push_text},
     inline::OpenLink,
     typography::Typography,
@@ -20,9 +21,6 @@ use crate::diagnostics::{Diagnostic, Location};
 
 /// Deeper quotes, lists and components are flattened: nobody can read them, and browsers cut at 512.
 pub(super) const MAX_DEPTH: usize = 100;
-
-/// Components within components.
-const MAX_COMPONENTS: usize = 16;
 
 /// A text with more findings than these has one cause; finding the place of each takes time.
 const MAX_DIAGNOSTICS: usize = 100;
@@ -82,7 +80,7 @@ pub(super) enum Frame {
 
 impl Frame {
     /// Whether the parser knows of it: these it closes itself.
-    fn is_parsers(&self) -> bool {
+    pub(super) fn is_parsers(&self) -> bool {
         !matches!(self, Self::Component { .. } | Self::Raw { .. })
     }
 }
@@ -93,10 +91,11 @@ pub(super) struct Writer<'a> {
     /// The Markdown as it was written.
     pub(super) source: &'a str,
     pub(super) words: &'static Words,
-    found: Vec<Found>,
+    pub(super) found: Vec<Found>,
     pub(super) out: String,
     pub(super) frames: Vec<Frame>,
-    components: usize,
+    /// How many components are open.
+    pub(super) components: usize,
     pub(super) typography: Typography,
     /// The plain text since the outermost element that wants it began.
     pub(super) plain: String,
@@ -107,6 +106,7 @@ pub(super) struct Writer<'a> {
     pub(super) skip: &'static str,
     pub(super) html: String,
     pub(super) html_at: Range<usize>,
+    pub(super) in_comment: bool,
     pub(super) table: Table,
     pub(super) footnotes: Footnotes,
     pub(super) outline: Vec<Heading>,
@@ -134,6 +134,7 @@ impl<'a> Writer<'a> {
             skip: "",
             html: String::new(),
             html_at: 0..0,
+            in_comment: false,
             table: Table::default(),
             footnotes: Footnotes::default(),
             outline: Vec::new(),
@@ -179,7 +180,8 @@ impl<'a> Writer<'a> {
             Event::End(TagEnd::HtmlBlock) => self.flush_html(),
             Event::Start(tag) => self.start(tag, at),
             Event::End(_) => self.end(),
-            Event::Text(text) => self.text(&text, at),
+            // The parser's mathematics is not switched on.
+            Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, at),
             Event::Code(code) => self.code(&code, at),
             Event::Html(html) => self.block_html(&html, at),
             Event::InlineHtml(html) => self.inline_html(&html, at),
@@ -189,19 +191,23 @@ impl<'a> Writer<'a> {
             Event::Rule => self.out.push_str("<hr>"),
             Event::TaskListMarker(done) => {
                 let (mark, word) = if done { ('☑', self.words.done) } else { ('☐', self.words.to_do) };
-                self.push(format!("<span class=\"task\" role=\"img\" aria-label=\"{word}\">{mark}</span> "));
+                self.write(format_args!("<span class=\"task\" role=\"img\" aria-label=\"{word}\">{mark}</span> "));
                 self.typography.pass(" ");
             }
-            // The parser has no mathematics switched on.
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, at),
         }
     }
 
     /// Writes HTML, but not inside a picture's description.
-    pub(super) fn push(&mut self, html: impl AsRef<str>) {
+    pub(super) fn push(&mut self, html: &str) {
         if self.pictures == 0 {
-            self.out.push_str(html.as_ref());
+            self.out.push_str(html);
         }
+    }
+
+    /// Writes HTML with values that need no escaping.
+    pub(super) fn write(&mut self, html: fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = self.out.write_fmt(html);
     }
 
     fn line_break(&mut self, html: &str) {
@@ -271,12 +277,6 @@ impl<'a> Writer<'a> {
         self.typography.pass("x");
     }
 
-    /// The first call in a range of the masked text.
-    pub(super) fn found_in(&self, at: &Range<usize>) -> Option<usize> {
-        let index = self.found.partition_point(|found| found.at.start < at.start);
-        self.found.get(index).filter(|found| found.at.start < at.end).map(|_| index)
-    }
-
     fn start(&mut self, tag: Tag<'_>, at: Range<usize>) {
         if self.frames.len() >= MAX_DEPTH {
             if !self.too_deep {
@@ -299,7 +299,7 @@ impl<'a> Writer<'a> {
             Tag::List(None) => self.open("<ul>", "</ul>"),
             Tag::List(Some(1)) => self.open("<ol>", "</ol>"),
             Tag::List(Some(first)) => {
-                self.out.push_str(&format!("<ol start=\"{first}\">"));
+                self.write(format_args!("<ol start=\"{first}\">"));
                 Frame::Element("</ol>")
             }
             Tag::Item => self.open("<li>", "</li>"),
@@ -343,7 +343,7 @@ impl<'a> Writer<'a> {
             BlockQuoteKind::Caution => ("caution", self.words.caution),
         };
         self.typography.begin_block();
-        self.out.push_str(&format!(
+        self.write(format_args!(
             "<div class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{title}</p>"
         ));
         Frame::Element("</div>")
@@ -428,92 +428,12 @@ impl<'a> Writer<'a> {
         self.plain.get(from..).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// A call, or the end of one, where the parser found its mask as a block.
-    pub(super) fn block_call(&mut self, index: usize) {
-        match &self.found[index].what {
-            What::Open { colons, .. } => self.open_component(index, *colons),
-            What::Close { colons } => self.close_component(index, *colons),
-            What::Leaf(_) | What::Inline(_) => self.call(index),
-        }
-    }
-
-    /// Whether the call at `index` may stand in a sentence.
-    pub(super) fn is_inline(&self, index: usize) -> bool {
-        matches!(self.found[index].what, What::Inline(_))
-    }
-
-    pub(super) fn call_at(&self, index: usize) -> Range<usize> {
-        self.found[index].at.clone()
-    }
-
-    /// Writes a component that has no body.
-    pub(super) fn call(&mut self, index: usize) {
-        let call = match &self.found[index].what {
-            What::Open { call, .. } | What::Leaf(call) | What::Inline(call) => self.shifted(call),
-            What::Close { .. } => return,
-        };
-        if self.captures > 0 {
-            self.plain.push_str(&call.label);
-        }
-        if self.pictures == 0 {
-            let html = self.host.component(&call, None);
-            self.out.push_str(&html);
-        }
-        self.typography.pass("x");
-    }
-
-    /// The call with its places counted in the file.
-    fn shifted(&self, call: &Call) -> Call {
-        let mut call = call.clone();
-        call.at = self.in_file(call.at);
-        call.name_at = self.in_file(call.name_at);
-        for attribute in &mut call.attributes {
-            attribute.at = self.in_file(attribute.at.clone());
-        }
-        call
-    }
-
-    fn open_component(&mut self, index: usize, colons: usize) {
-        let at = self.call_at(index);
-        match &self.found[index].what {
-            What::Open { call, .. } if self.components < MAX_COMPONENTS => {
-                let call = self.shifted(call);
-                self.components += 1;
-                self.frames.push(Frame::Component { colons, call, start: self.out.len(), at });
-            }
-            _ => self.report("markdown.directive-depth", at, &[("limit", &MAX_COMPONENTS.to_string())]),
-        }
-    }
-
-    /// `:::` closes the last component opened with as many colons, in the same list item or quote.
-    fn close_component(&mut self, index: usize, colons: usize) {
-        let is_it = |frame: &Frame| matches!(frame, Frame::Component { colons: opened, .. } if *opened == colons);
-        let in_reach = self.frames.iter().rev().take_while(|frame| !frame.is_parsers());
-        let Some(above) = in_reach.enumerate().find(|(_, frame)| is_it(frame)).map(|(above, _)| above) else {
-            let at = self.call_at(index);
-            return self.report("markdown.directive-stray", at, &[]);
-        };
-        for _ in 0..above {
-            self.close_unfinished();
-        }
-        if let Some(Frame::Component { call, start, .. }) = self.frames.pop() {
-            self.end_component(&call, start);
-        }
-    }
-
-    fn end_component(&mut self, call: &Call, start: usize) {
-        self.components = self.components.saturating_sub(1);
-        let body = self.out.split_off(start);
-        let html = self.host.component(call, Some(body));
-        self.out.push_str(&html);
-    }
-
     fn finish(mut self) -> Rendered {
         while !self.frames.is_empty() {
             if self.frames.last().is_some_and(|frame| !frame.is_parsers()) {
-                self.close_unfinished()
+                self.close_unfinished();
             } else {
-                self.end()
+                self.end();
             }
         }
         self.write_footnotes();

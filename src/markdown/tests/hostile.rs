@@ -201,11 +201,11 @@ fn a_refused_address_is_named() {
 #[test]
 fn great_depth_and_length_are_no_trouble() {
     let times = |text: &str, n: usize| text.repeat(n);
-    let lists: String = (0..1_000).map(|depth| format!("{}- a\n", " ".repeat(depth * 2))).collect();
+    let each = |count: usize, write: &dyn Fn(usize) -> String| (0..count).map(write).collect::<String>();
     let texts = [
         times(">", 1_000),
         times("> ", 500) + "a\n" + &times("b\n", 500),
-        lists,
+        each(500, &|depth| " ".repeat(depth * 2) + "- a\n"),
         times("[", 5_000),
         times("[", 2_500) + &times("]", 2_500),
         times("[a](", 2_500),
@@ -234,24 +234,22 @@ fn great_depth_and_length_are_no_trouble() {
         times("1-2 ", 5_000),
         times("\"", 5_000) + &times("a-", 5_000),
         times("# a\n", 2_000),
-        times("[^a]", 2_000) + "\n\n[^a]: b",
-        (0..1_000).map(|n| format!("[^{n}]: a\n\n")).collect(),
-        (0..1_000).map(|n| format!("a[^{n}]\n\n[^{n}]: a\n\n")).collect(),
-        times("|a", 500) + "\n" + &times("|-", 500) + "\n" + &times("|b\n", 500),
+        times("[^a]", 500) + "\n\n[^a]: b",
+        each(1_000, &|n| format!("[^{n}]: a\n\n")),
+        each(300, &|n| format!("a[^{n}]\n\n[^{n}]: a\n\n")),
+        times("|a", 50) + "\n" + &times("|-", 50) + "\n" + &times("|b\n", 500),
         times("a\n: b\n", 1_000),
         times("[a](javascript:b)\n", 2_000),
         times("{.decorative}", 2_000),
         times("`", 5_000),
-        (1..400).map(|n| times("`", n) + " ").collect(),
+        each(200, &|n| times("`", n) + " "),
     ];
     for text in texts {
         let start: String = text.chars().take(12).collect();
-        let begun = std::time::Instant::now();
         let (rendered, _) = rendered_in(Lang::ET, &text, ALL_HTML);
         assert_eq!(faults(&rendered.html), Vec::<String>::new(), "{start}");
         assert!(rendered.diagnostics.len() <= 102, "{start}");
         let _ = (summary(&text, 200), plain_text(&text));
-        eprintln!("{start:?} {} {:?}", text.len(), begun.elapsed());
     }
 }
 
@@ -329,7 +327,7 @@ fn markdown() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_gives_html_that_nests(text in markdown(), allow in any::<bool>()) {
