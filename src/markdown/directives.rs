@@ -184,6 +184,7 @@ impl Scan {
     fn attributes(&mut self, body: &str, within: Range<usize>, shape: Shape) -> Option<(Vec<Attribute>, usize)> {
         let limit = body.floor_char_boundary(within.end.min(within.start + MAX_BRACKET));
         if shape == Shape::Inline && !body[within.start..limit].contains('}') {
+            self.problem("markdown.directive-braces", body, within.start..limit);
             return None;
         }
         let mut attributes: Vec<Attribute> = Vec::new();

@@ -185,7 +185,7 @@ fn what_is_wrong_with_a_directive_is_said_at_its_place() {
 8:8 `lisatekst` There is text after the block's name: `lisatekst`.
 11:7 `{title="a"` The brace is not closed: `{title="a"`.
 14:7 `[a` The bracket is not closed: `[a`.
-26:12 `a=` The attribute cannot be read: `a=`.
+26:11 `{a=` The brace is not closed: `{a=`.
 6:1 `:::` A block ends here that has not begun.
 17:3 `:::sees` The block `sees` does not end.
 21:1 `:::sees` The block `sees` does not end.
