@@ -163,6 +163,7 @@ note = "x"
     a.md:5:9 schema.not-a-phone The value of `phone`, “helista”, is not a phone number. | Write the number as 555 1234, a foreign one with its country's code: +358 ….
     a.md:6:9 schema.not-an-email The value of `email`, “vald”, is not an e-mail address. | Write it as name@parish.ee.
     a.md:7:11 schema.not-a-url The value of `website`, “javascript:alert(1)”, is not a web address. | Write the whole address: https://www.…
+    a.md:8:8 schema.pattern The value of `slug`, “Õ ue”, has not the right form. | The form is described by the expression [a-z0-9]+(-[a-z0-9]+)*.
     a.md:9:11 schema.not-a-date The value of `updated`, “”, is not a date. | Write the date as 2026-11-22.
     a.md:10:12 schema.too-small The value 0 of `per_page` is too small; the least is 1.
     a.md:11:9 schema.no-alt The picture `image` has no description (alt). | Write alt = "…" for a person who cannot see it; or decorative = true when it is mere decoration.
@@ -294,6 +295,7 @@ kind = "ordr"
     types/asi2.toml:9:8 schema.name “Suur” cannot be the name of a field. | A name has small letters a–z, digits and underscores, and begins with a letter.
     types/asi2.toml:14:8 schema.unknown-kind There is no kind of field `chioce`. | Did you mean `choice`?
     types/asi2.toml:16:1 schema.no-label The field `valik` has no name for people (label).
+    types/asi2.toml:20:11 schema.bad-pattern `(` is not a regular expression.
     types/asi2.toml:16:1 schema.kind-needs The kind of `valik` is choice, but `choices` is missing.
     types/asi2.toml:19:1 source.unknown-key There is no key `requird` here. | Did you mean `required`?
     types/asi2.toml:3:8 schema.no-field The content type has no field `publised`.
