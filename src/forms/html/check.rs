@@ -100,7 +100,7 @@ fn receipt_box(form: &Form, lang: Lang, answers: &Answers, context: &Context) ->
         .attr("aria-describedby", &hint_id)
         .void();
     let label = Element::new("label").attr("for", &id).text(&fill(lang, "check.receipt", &[("email", email)]));
-    let hint = element("p", "hint").attr("id", &hint_id).text(say(lang, "check.receipt-hint"));
+    let hint = element("p", "choice-hint").attr("id", &hint_id).text(say(lang, "check.receipt-hint"));
     element("div", "field").html(&element("div", "choice").html(&format!("{input}{label}{hint}")))
 }
 
@@ -110,5 +110,5 @@ fn send(lang: Lang) -> String {
         .attr("name", GO)
         .attr("value", "send")
         .text(say(lang, "form.send"));
-    element("div", "actions").html(&button)
+    element("div", "form-buttons").html(&button)
 }

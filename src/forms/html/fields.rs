@@ -119,7 +119,7 @@ impl Questions<'_> {
         if parts.is_empty() {
             return String::new();
         }
-        element("p", "hint").attr("id", &format!("{id}-hint")).html(&lines(&parts.join(" ")))
+        element("p", "field-hint").attr("id", &format!("{id}-hint")).html(&lines(&parts.join(" ")))
     }
 
     fn file_hint(&self, rules: &FileRules) -> String {
@@ -138,7 +138,7 @@ impl Questions<'_> {
         }
         let before = element("span", "sr").text(self.say("form.error"));
         let messages: Vec<String> = question.messages.iter().map(|message| escape(message)).collect();
-        element("p", "error")
+        element("p", "field-message")
             .attr("id", &format!("{}-error", question.id))
             .html(&format!("{before} {}", messages.join("<br>")))
     }
@@ -257,7 +257,7 @@ impl Questions<'_> {
                 .flag("autofocus", number == 0 && self.context.focus == Some(question.path.as_str()))
                 .void();
             let label = Element::new("label").attr("for", &id).text(text);
-            let hint = hint.map_or(String::new(), |hint| element("p", "hint").attr("id", &hint_id).text(hint));
+            let hint = hint.map_or(String::new(), |hint| element("p", "choice-hint").attr("id", &hint_id).text(hint));
             element("div", "choice").html(&format!("{input}{label}{hint}"))
         };
         let rating = self.form.rating.as_deref() == Some(question.path.as_str());

@@ -75,13 +75,13 @@ fn summary(questions: &Questions) -> String {
         return String::new();
     }
     let title_id = format!("{}errors-title", questions.context.ids);
-    let title = element("h2", "error-summary-title").attr("id", &title_id).text(questions.say("form.summary"));
+    let title = element("h2", "form-errors-title").attr("id", &title_id).text(questions.say("form.summary"));
     let links = questions.errors.0.iter().map(|error| {
         let target = format!("#{}", id(questions.context, &error.input));
         Element::new("li").html(&Element::new("a").attr("href", &target).text(&error.message))
     });
     let list = Element::new("ul").html(&links.collect::<String>());
-    element("div", "error-summary")
+    element("div", "form-errors")
         .attr("role", "alert")
         .attr("aria-labelledby", &title_id)
         .attr("tabindex", "-1")
@@ -118,7 +118,7 @@ fn honeypot(lang: Lang, context: &Context) -> String {
         .attr("tabindex", "-1")
         .attr("autocomplete", "off")
         .void();
-    element("div", "trap").attr("aria-hidden", "true").html(&format!("{label}{input}"))
+    element("div", "form-extra").attr("aria-hidden", "true").html(&format!("{label}{input}"))
 }
 
 fn buttons(form: &Form, lang: Lang) -> String {
@@ -128,5 +128,5 @@ fn buttons(form: &Form, lang: Lang) -> String {
         .attr("name", GO)
         .attr("value", value)
         .html(&escape(say(lang, key)));
-    element("div", "actions").html(&button)
+    element("div", "form-buttons").html(&button)
 }

@@ -6,19 +6,18 @@
 //! | --- | --- |
 //! | `form` | the `<form>`; `form-intro`, `form-note`, `form-privacy` its parts |
 //! | `form-step` | a step's `<section>`, with `data-step` and, if it has a condition, `data-show-if` |
-//! | `error-summary` | the summary of errors: heading `error-summary-title`, list of links |
+//! | `form-errors` | the summary of errors: heading `form-errors-title`, list of links |
 //! | `field` | a question; `field-error` with an error; `data-kind`, `data-show-if`, `data-missing`, `data-wrong` for scripts |
-//! | `field-label`, `field-optional`, `hint`, `error` | its parts |
-//! | `field-condition` | says in words when to answer; to be hidden where a script hides the question instead |
-//! | `input`, `input-short`, `input-code`, `textarea` | controls |
-//! | `choices`, `choice`, `rating` | radio buttons and boxes; `rating` with five short ones in a row |
+//! | `field-label`, `field-hint`, `field-message`, `field-optional`, `field-condition` | its parts; `field-condition` says in words when to answer, for pages without scripts |
+//! | `input`, `input-short`, `input-code`, `textarea`, `declaration` | controls |
+//! | `choices`, `choice`, `choice-hint`, `rating` | radio buttons and boxes; `rating` with five short ones in a row |
 //! | `date`, `date-part`, `date-day`, `date-month`, `date-year` | the three parts of a date |
 //! | `files`, `file` | files that the relay holds already |
 //! | `group`, `group-row` | a group that may be repeated |
-//! | `actions`, `button`, `button-secondary`, `link-button` | buttons |
+//! | `form-buttons`, `button`, `button-secondary`, `link-button` | buttons |
 //! | `answers`, `answer`, `answer-question`, `answer-text`, `answer-empty`, `answer-change` | the list of answers |
 //! | `receipt`, `receipt-reference` | the confirmation's panel |
-//! | `trap` | the field that people must not see: to be moved off the screen |
+//! | `form-extra` | the field that people must not see: to be moved off the screen |
 //! | `sr` | for screen readers only |
 
 mod check;

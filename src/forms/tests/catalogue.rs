@@ -94,3 +94,17 @@ fn a_sites_own_file_replaces_the_catalogues() {
     assert!(library.is_own("teabenoue") && !library.is_own("kontakt"));
     assert_eq!(library.iter().count(), SHIPPED.len());
 }
+
+#[test]
+fn the_examples_own_forms_check_clean() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/content-example/forms");
+    #[expect(clippy::disallowed_methods, reason = "a test may look")]
+    for file in std::fs::read_dir(folder).expect("the folder") {
+        let path = file.expect("a file").path();
+        #[expect(clippy::disallowed_methods, reason = "a test may look")]
+        let text = std::fs::read_to_string(&path).expect("read");
+        let mut out = Vec::new();
+        Form::read(&path.to_string_lossy(), &text, &LANGUAGES, &mut out);
+        assert!(out.is_empty(), "{out:#?}");
+    }
+}

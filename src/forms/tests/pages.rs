@@ -72,14 +72,14 @@ fn a_blank_form() {
     <h2 id="step-1">Teie andmed</h2>
     <div class="field" data-kind="email" data-missing="Sisestage e-posti aadress" data-wrong="Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee">
     <label class="field-label" for="email">E-posti aadress</label>
-    <p class="hint" id="email-hint">Vastame sellele.</p>
+    <p class="field-hint" id="email-hint">Vastame sellele.</p>
     <input class="input" id="email" name="email" aria-describedby="email-hint" type="email" autocomplete="email" value="">
     </div>
     <div class="field" data-kind="date" data-wrong="„Sünniaeg“ peab olema olemasolev kuupäev, näiteks 27. 3. 2026">
     <fieldset aria-describedby="born-hint">
     <legend class="field-label">Sünniaeg <span class="field-optional">(ei ole kohustuslik)</span>
     </legend>
-    <p class="hint" id="born-hint">Näiteks 22 11 2026</p>
+    <p class="field-hint" id="born-hint">Näiteks 22 11 2026</p>
     <div class="date">
     <div class="date-part">
     <label for="born-day">Päev</label>
@@ -114,19 +114,19 @@ fn a_blank_form() {
     <div class="field" data-kind="file" data-show-if="{&quot;is&quot;:{&quot;field&quot;:&quot;owner&quot;,&quot;values&quot;:[&quot;yes&quot;]}}" data-missing="Lisage fail: foto">
     <label class="field-label" for="photo">Foto</label>
     <p class="field-condition" id="photo-condition">Vastake, kui „Kas olete omanik?“ vastus on „Jah“.</p>
-    <p class="hint" id="photo-hint">Sobivad JPG, JPEG, PNG, WEBP, HEIC. Ühe faili suurus kuni 10 MB.</p>
+    <p class="field-hint" id="photo-hint">Sobivad JPG, JPEG, PNG, WEBP, HEIC. Ühe faili suurus kuni 10 MB.</p>
     <input class="input" id="photo" name="photo" aria-describedby="photo-condition photo-hint" type="file" accept=".jpg,.jpeg,.png,.webp,.heic" data-max-size="10000000">
     </div>
     </section>
     "#);
-    insta::assert_snapshot!(part(&page.body, "<div class=\"trap\"", "</div>"), @r#"
-    <div class="trap" aria-hidden="true">
+    insta::assert_snapshot!(part(&page.body, "<div class=\"form-extra\"", "</div>"), @r#"
+    <div class="form-extra" aria-hidden="true">
     <label for="homepage">Jätke see väli tühjaks</label>
     <input id="homepage" name="homepage" type="text" tabindex="-1" autocomplete="off">
     </div>
     "#);
-    insta::assert_snapshot!(part(&page.body, "<div class=\"actions\"", "</div>"), @r#"
-    <div class="actions">
+    insta::assert_snapshot!(part(&page.body, "<div class=\"form-buttons\"", "</div>"), @r#"
+    <div class="form-buttons">
     <button class="button" type="submit" name="_go" value="check">Edasi</button>
     </div>
     "#);
@@ -143,9 +143,9 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     let errors = validate(&form, Lang::ET, &values, TODAY).expect_err("wrong");
     let page = html::form(&form, Lang::ET, &values, &errors, &context(&office));
     assert_eq!(page.title, "Viga: Proov");
-    insta::assert_snapshot!(part(&page.body, "<div class=\"error-summary\"", "</div>"), @r##"
-    <div class="error-summary" role="alert" aria-labelledby="errors-title" tabindex="-1" autofocus>
-    <h2 class="error-summary-title" id="errors-title">Vormis on viga</h2>
+    insta::assert_snapshot!(part(&page.body, "<div class=\"form-errors\"", "</div>"), @r##"
+    <div class="form-errors" role="alert" aria-labelledby="errors-title" tabindex="-1" autofocus>
+    <h2 class="form-errors-title" id="errors-title">Vormis on viga</h2>
     <ul>
     <li>
     <a href="#email">Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee</a>
@@ -161,8 +161,8 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     <h2 id="step-1">Teie andmed</h2>
     <div class="field field-error" data-kind="email" data-missing="Sisestage e-posti aadress" data-wrong="Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee">
     <label class="field-label" for="email">E-posti aadress</label>
-    <p class="hint" id="email-hint">Vastame sellele.</p>
-    <p class="error" id="email-error">
+    <p class="field-hint" id="email-hint">Vastame sellele.</p>
+    <p class="field-message" id="email-error">
     <span class="sr">Viga:</span> Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee</p>
     <input class="input" id="email" name="email" aria-describedby="email-hint email-error" aria-invalid="true" type="email" autocomplete="email" value="mari">
     </div>
@@ -170,8 +170,8 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     <fieldset aria-describedby="born-hint born-error">
     <legend class="field-label">Sünniaeg <span class="field-optional">(ei ole kohustuslik)</span>
     </legend>
-    <p class="hint" id="born-hint">Näiteks 22 11 2026</p>
-    <p class="error" id="born-error">
+    <p class="field-hint" id="born-hint">Näiteks 22 11 2026</p>
+    <p class="field-message" id="born-error">
     <span class="sr">Viga:</span> „Sünniaeg“ peab olema olemasolev kuupäev, näiteks 27. 3. 2026</p>
     <div class="date">
     <div class="date-part">
@@ -207,7 +207,7 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     <div class="field" data-kind="file" data-show-if="{&quot;is&quot;:{&quot;field&quot;:&quot;owner&quot;,&quot;values&quot;:[&quot;yes&quot;]}}" data-missing="Lisage fail: foto">
     <label class="field-label" for="photo">Foto</label>
     <p class="field-condition" id="photo-condition">Vastake, kui „Kas olete omanik?“ vastus on „Jah“.</p>
-    <p class="hint" id="photo-hint">Sobivad JPG, JPEG, PNG, WEBP, HEIC. Ühe faili suurus kuni 10 MB.</p>
+    <p class="field-hint" id="photo-hint">Sobivad JPG, JPEG, PNG, WEBP, HEIC. Ühe faili suurus kuni 10 MB.</p>
     <ul class="files">
     <li class="file">Lisatud: õu.jpg (1,2 MB) <div class="choice">
     <input type="checkbox" id="photo-h1" name="_drop" value="photo:h1">
@@ -305,10 +305,10 @@ fn the_check_page_shows_and_carries_everything() {
     <div class="choice">
     <input type="checkbox" id="receipt" name="_receipt" value="yes" aria-describedby="receipt-hint">
     <label for="receipt">Saatke kinnitus aadressile mari@example.ee</label>
-    <p class="hint" id="receipt-hint">Kirjas on viitenumber ja see, mis edasi saab. Teie vastuseid kirjas ei ole.</p>
+    <p class="choice-hint" id="receipt-hint">Kirjas on viitenumber ja see, mis edasi saab. Teie vastuseid kirjas ei ole.</p>
     </div>
     </div>
-    <div class="actions">
+    <div class="form-buttons">
     <button class="button" type="submit" name="_go" value="send">Saada</button>
     </div>
     </form>
