@@ -132,7 +132,7 @@ impl Context<'_> {
             return None;
         }
         let body = &text[parts.body.clone()];
-        let kind = self.kind(&name, table.get_ref(), &toml, out)?;
+        let kind = self.kind(&name, table.get_ref(), original, &toml, out)?;
         let content_type = self.reading.types.at(kind);
         if original.is_some() && is_stub(content_type, table.get_ref(), body) {
             out.push(Diagnostic::new("content.stub").arg("language", name.lang).at(Location::file(file.path.clone())));
@@ -160,8 +160,16 @@ impl Context<'_> {
         })
     }
 
-    /// The entry's type: what it says itself, or its section, or the folder it lies in; else a page.
-    fn kind(&self, name: &Name, table: &DeTable<'_>, toml: &TomlText<'_>, out: &mut Vec<Diagnostic>) -> Option<usize> {
+    /// The entry's type: what it says itself, or its original, or its section, or the folder it lies in;
+    /// else a page.
+    fn kind(
+        &self,
+        name: &Name,
+        table: &DeTable<'_>,
+        original: Option<&Entry>,
+        toml: &TomlText<'_>,
+        out: &mut Vec<Diagnostic>,
+    ) -> Option<usize> {
         let types = self.reading.types;
         if let Some(value) = table.get("type") {
             let named = value.get_ref().as_str()?;
@@ -171,6 +179,9 @@ impl Context<'_> {
                 out.push(problem.suggest(named, types.names()).at(toml.place(value.span())));
             }
             return found;
+        }
+        if let Some(original) = original {
+            return Some(original.kind);
         }
         if name.section {
             return types.find("page");
