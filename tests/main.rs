@@ -4,3 +4,5 @@
 mod catalog;
 mod dependencies;
 mod layers;
+#[cfg(feature = "relay")]
+mod relay;

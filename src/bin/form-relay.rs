@@ -1,2 +1,7 @@
 //! The e-form relay.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    raekoda::relay::main()
+}

@@ -1,0 +1,217 @@
+//! Reading what a browser posts: texts into memory within a limit, attachments into the holding area.
+
+use axum::body::Body;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::{HeaderMap, header};
+use multer::{Constraints, Multipart, SizeLimit};
+
+use super::{
+    attachment::clean_name,
+    clamd::Scan,
+    config::Limits,
+    holding::{Files, Key},
+    seal::Seal,
+    store::Attachment,
+    token::{Signer, Token},
+    upload,
+};
+use crate::forms::{DROP, Field, FileRules, Form, HELD, Input, Kind, Upload};
+
+/// Why a body was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// More than is allowed, in bytes or in fields.
+    TooLarge,
+    /// Neither of the encodings of forms.
+    Unsupported,
+    /// Not what its encoding says.
+    Malformed,
+    /// It did not come in time.
+    Slow,
+    /// The disk or clamd does not take it.
+    Unavailable,
+}
+
+/// A held file as the citizen's own page names it, signed.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Held {
+    pub(crate) key: Key,
+    pub(crate) attachment: Attachment,
+}
+
+impl Token for Held {
+    const PURPOSE: &'static [u8] = b"held\0";
+}
+
+/// What reading a body needs.
+pub(crate) struct Reader<'a> {
+    pub(crate) form: &'a Form,
+    pub(crate) limits: &'a Limits,
+    pub(crate) files: &'a Files,
+    pub(crate) signer: &'a Signer,
+    pub(crate) seal: Option<&'a Seal>,
+    pub(crate) clamd: Option<&'a str>,
+}
+
+impl Reader<'_> {
+    /// The names and values of the whole body.
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Vec<(String, Input)>, Refusal> {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let mut inputs = if kind.starts_with("application/x-www-form-urlencoded") {
+            self.urlencoded(body).await?
+        } else if let Ok(boundary) = multer::parse_boundary(kind) {
+            self.multipart(boundary, body).await?
+        } else {
+            return Err(Refusal::Unsupported);
+        };
+        self.recall(&mut inputs);
+        Ok(inputs)
+    }
+
+    async fn urlencoded(&self, body: Body) -> Result<Vec<(String, Input)>, Refusal> {
+        let body = Limited::new(body, self.limits.answers_bytes).collect().await.map_err(|error| {
+            if error.is::<http_body_util::LengthLimitError>() { Refusal::TooLarge } else { Refusal::Malformed }
+        })?;
+        let body = body.to_bytes();
+        let mut inputs = Vec::new();
+        for pair in body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+            if inputs.len() == self.limits.fields {
+                return Err(Refusal::TooLarge);
+            }
+            let at = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
+            let (name, value) = (decoded(&pair[..at])?, decoded(pair.get(at + 1..).unwrap_or_default())?);
+            inputs.push((name, Input::Text(value)));
+        }
+        Ok(inputs)
+    }
+
+    async fn multipart(&self, boundary: String, body: Body) -> Result<Vec<(String, Input)>, Refusal> {
+        let limit = SizeLimit::new().whole_stream(self.limits.body_bytes);
+        let constraints = Constraints::new().size_limit(limit);
+        let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+        let (mut inputs, mut room) = (Vec::new(), self.limits.answers_bytes);
+        while let Some(mut part) = parts.next_field().await.map_err(|error| refusal(&error))? {
+            if inputs.len() == self.limits.fields {
+                return Err(Refusal::TooLarge);
+            }
+            let name = part.name().unwrap_or_default().to_owned();
+            room = room.checked_sub(name.len()).ok_or(Refusal::TooLarge)?;
+            if part.file_name().is_some() || part.content_type().is_some() {
+                let file = part.file_name().unwrap_or_default().to_owned();
+                match rules(self.form, &name) {
+                    Some(rules) => inputs.push((name, Input::File(self.file(&file, rules, part).await?))),
+                    None => while part.chunk().await.map_err(|error| refusal(&error))?.is_some() {},
+                }
+                continue;
+            }
+            let mut text = Vec::new();
+            while let Some(chunk) = part.chunk().await.map_err(|error| refusal(&error))? {
+                room = room.checked_sub(chunk.len()).ok_or(Refusal::TooLarge)?;
+                text.extend_from_slice(&chunk);
+            }
+            inputs.push((name, Input::Text(String::from_utf8(text).map_err(|_| Refusal::Malformed)?)));
+        }
+        Ok(inputs)
+    }
+
+    /// Receives one file. What its question does not accept is not held: the page names it as wrong.
+    async fn file(&self, name: &str, rules: &FileRules, mut part: multer::Field<'_>) -> Result<Upload, Refusal> {
+        let unavailable = |error: std::io::Error| {
+            tracing::error!(error = %error.kind(), "an attachment could not be taken");
+            Refusal::Unavailable
+        };
+        // A browser sends an empty file without a name where none was chosen.
+        let Some(first) = part.chunk().await.map_err(|error| refusal(&error))? else {
+            let name = if name.is_empty() { String::new() } else { clean_name(name, &[]) };
+            return Ok(Upload { name, size: 0, media_type: None, handle: None });
+        };
+        let mut scan = match self.clamd {
+            Some(address) => Some(Scan::begin(address).await.map_err(unavailable)?),
+            None => None,
+        };
+        let mut upload = upload::Upload::begin(self.files, self.seal, rules.max_size).map_err(unavailable)?;
+        let mut next = Some(first);
+        while let Some(chunk) = next {
+            if let Some(scan) = &mut scan {
+                scan.feed(&chunk).await.map_err(unavailable)?;
+            }
+            upload = upload.feed(chunk).await.map_err(unavailable)?;
+            next = part.chunk().await.map_err(|error| refusal(&error))?;
+        }
+        let clean = match scan {
+            Some(scan) => scan.finish().await.map_err(unavailable)?,
+            None => true,
+        };
+        let received = upload.finish().await.map_err(unavailable)?;
+        let kind = rules.accept.iter().find(|kind| kind.media_types().contains(&received.media_type));
+        let name = clean_name(name, kind.map_or(&[], |kind| kind.extensions()));
+        let mut answer = Upload {
+            name: name.clone(),
+            size: received.size,
+            media_type: Some(if clean { received.media_type } else { "application/x-malware" }.to_owned()),
+            handle: None,
+        };
+        if !(clean && received.held && kind.is_some()) {
+            self.files.discard(&received.key);
+            return Ok(answer);
+        }
+        let attachment = Attachment {
+            field: String::new(),
+            name,
+            media_type: received.media_type.to_owned(),
+            size: received.size,
+            hash: received.hash,
+        };
+        answer.handle = Some(self.signer.sign(&Held { key: received.key, attachment }));
+        Ok(answer)
+    }
+
+    /// Puts the files that are held from an earlier post in their questions' places.
+    fn recall(&self, inputs: &mut Vec<(String, Input)>) {
+        let texts = |wanted: &str| -> Vec<(String, String)> {
+            let named = inputs.iter().filter_map(|(name, input)| match input {
+                Input::Text(text) if name == wanted => text.split_once(':'),
+                _ => None,
+            });
+            named.map(|(field, handle)| (field.to_owned(), handle.to_owned())).collect()
+        };
+        let (held, dropped) = (texts(HELD), texts(DROP));
+        for (field, handle) in held {
+            let given_up = dropped.iter().any(|(_, other)| *other == handle);
+            let Some(Held { key, attachment }) = self.signer.verify(&handle) else { continue };
+            if !given_up && rules(self.form, &field).is_some() {
+                let Attachment { name, media_type, size, .. } = attachment;
+                // Without a handle it is one that has to be chosen again.
+                let handle = self.files.holds(&key).then_some(handle);
+                inputs.push((field, Input::File(Upload { name, size, media_type: Some(media_type), handle })));
+            }
+        }
+    }
+}
+
+fn refusal(error: &multer::Error) -> Refusal {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => Refusal::TooLarge,
+        _ => Refusal::Malformed,
+    }
+}
+
+/// What may be attached to the question of this name: `photos`, `children.0.certificate`.
+fn rules<'a>(form: &'a Form, name: &str) -> Option<&'a FileRules> {
+    let mut parts = name.split('.');
+    let field = form.field(parts.next()?)?;
+    let inner = match (field.kind, parts.next(), parts.next()) {
+        (Kind::Group, Some(_), Some(inner)) => field.fields.iter().find(|field| field.name == inner)?,
+        (_, None, None) => field,
+        _ => return None,
+    };
+    let takes = |field: &'a Field| field.files.as_ref().filter(|_| field.kind == Kind::File);
+    takes(inner)
+}
+
+/// A name or value of `application/x-www-form-urlencoded`.
+fn decoded(text: &[u8]) -> Result<String, Refusal> {
+    let spaced: Vec<u8> = text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    let bytes = percent_encoding::percent_decode(&spaced).collect();
+    String::from_utf8(bytes).map_err(|_| Refusal::Malformed)
+}

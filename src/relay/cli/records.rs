@@ -1,0 +1,129 @@
+//! Commands about the store as a whole.
+#![expect(clippy::disallowed_methods, reason = "these commands read and write the files that they are given")]
+
+use std::{collections::BTreeMap, path::Path};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+use super::{Said, Shape, json, table};
+use crate::{
+    diagnostics::Diagnostic,
+    relay::{
+        clock,
+        config::Config,
+        seal, serve,
+        store::{Failure, Measure, Write, Written},
+    },
+};
+
+fn failed(error: &Failure) -> Vec<Diagnostic> {
+    vec![Diagnostic::new("relay.store-failed").arg("reason", error)]
+}
+
+pub(super) fn purge(config: &Config) -> Said {
+    let mut store = serve::open(config)?;
+    let mut purged = 0;
+    loop {
+        match store.write_all(&[Write::Purge { now: clock::now() }]).pop() {
+            Some(Ok(Written::Purged { submissions: 0 })) | None => return Ok(format!("{purged} purged\n")),
+            Some(Ok(Written::Purged { submissions })) => purged += submissions,
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(failed(&error)),
+        }
+    }
+}
+
+/// One month of one form, service and page.
+#[derive(Debug, Default, serde::Serialize)]
+struct Line {
+    month: String,
+    form: String,
+    service: String,
+    page: String,
+    count: i64,
+    /// How many gave a rating, and the mean of what they gave, 1 to 5.
+    rated: i64,
+    mean: Option<f64>,
+}
+
+pub(super) fn stats(config: &Config, shape: Shape) -> Said {
+    let measures = serve::open(config)?.measures().map_err(|error| failed(&error))?;
+    let lines = summed(&measures);
+    if shape == Shape::Json {
+        return Ok(json(&lines));
+    }
+    let rows = lines.iter().map(|line| {
+        let mean = line.mean.map_or(String::new(), |mean| format!("{mean:.2}"));
+        vec![
+            line.month.clone(),
+            line.form.clone(),
+            line.service.clone(),
+            line.page.clone(),
+            line.count.to_string(),
+            mean,
+        ]
+    });
+    Ok(table(&["month", "form", "service", "page", "count", "mean"], &rows.collect::<Vec<_>>()))
+}
+
+fn summed(measures: &[Measure]) -> Vec<Line> {
+    let mut sums: BTreeMap<_, (i64, i64, i64)> = BTreeMap::new();
+    for one in measures {
+        let sum = sums.entry((&one.month, &one.form, &one.service, &one.page)).or_default();
+        sum.0 += one.count;
+        if one.rating > 0 {
+            sum.1 += one.count;
+            sum.2 += one.count * one.rating;
+        }
+    }
+    let line =
+        |((month, form, service, page), (count, rated, points)): ((&String, &String, &String, &String), _)| Line {
+            month: month.clone(),
+            form: form.clone(),
+            service: service.clone(),
+            page: page.clone(),
+            count,
+            rated,
+            #[expect(clippy::cast_precision_loss, reason = "a mean of a few thousand")]
+            mean: (rated > 0).then(|| points as f64 / rated as f64),
+        };
+    sums.into_iter().map(line).collect()
+}
+
+pub(super) fn audit(config: &Config, shape: Shape) -> Said {
+    match serve::open(config)?.verify_audit().map_err(|error| failed(&error))? {
+        Err(number) => Err(vec![Diagnostic::new("relay.audit-broken").arg("number", number)]),
+        Ok((head, records)) if shape == Shape::Json => {
+            Ok(json(&serde_json::json!({ "records": records, "head": head })))
+        }
+        Ok((head, records)) => Ok(format!("{records} records, all in order; the last hash is {head}\n")),
+    }
+}
+
+pub(super) fn backup(config: &Config, folder: &Path) -> Said {
+    let unwritable = |error: std::io::Error| {
+        vec![Diagnostic::new("relay.write-failed").arg("path", folder.display()).arg("reason", error)]
+    };
+    std::fs::create_dir(folder).map_err(unwritable)?;
+    let mut store = serve::open(config)?;
+    let attachments = store.backup(folder).map_err(|error| failed(&error))?;
+    store.note("backed up", "", clock::now()).map_err(|error| failed(&error))?;
+    Ok(format!("the store and {attachments} attachments are in {}\n", folder.display()))
+}
+
+pub(super) fn open(file: &Path, key: &Path, out: Option<&Path>) -> Said {
+    let cannot = |reason: &dyn std::fmt::Display| vec![Diagnostic::new("relay.cannot-open").arg("reason", reason)];
+    let content = std::fs::read(file).map_err(|error| cannot(&error))?;
+    let identities = std::fs::read_to_string(key).map_err(|error| cannot(&error))?;
+    let identity = identities.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap_or_default();
+    let sealed = serde_json::from_slice::<serde_json::Value>(&content)
+        .ok()
+        .and_then(|json| BASE64_STANDARD.decode(json.get("sealed")?.as_str()?).ok());
+    let opened = seal::open(sealed.as_deref().unwrap_or(&content), identity).map_err(|reason| cannot(&reason))?;
+    match out {
+        Some(path) => std::fs::write(path, opened).map(|()| String::new()).map_err(|error| {
+            vec![Diagnostic::new("relay.write-failed").arg("path", path.display()).arg("reason", error)]
+        }),
+        None => Ok(String::from_utf8_lossy(&opened).into_owned() + "\n"),
+    }
+}

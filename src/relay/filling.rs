@@ -1,0 +1,298 @@
+//! One post, from its values to the answer: the form again, the check page, or stored and on to the
+//! confirmation.
+
+use std::sync::Arc;
+
+use axum::{http::StatusCode, response::Response};
+use jiff::civil::Date;
+
+use super::{
+    body::Held,
+    clock,
+    config::CONFIRMATION,
+    document::Document,
+    holding::Key,
+    intake::App,
+    pages,
+    seal::Seal,
+    store::{Attachment, NewSubmission, Rating, State, Stored, Write, Written},
+    token::{Age, Check, Receipt},
+};
+use crate::{
+    calendar,
+    forms::{
+        Action, Answers, Availability, Catalogue, Deadline, Error, Errors, Form, HONEYPOT, Input, RECEIPT, Version,
+        html::{self, Context, Problem},
+        validate,
+    },
+    language::Lang,
+};
+
+/// The hidden field with the signed token of the check step.
+const TOKEN: &str = "_token";
+
+/// The first text under `name`.
+pub(crate) fn text<'a>(inputs: &'a [(String, Input)], name: &str) -> &'a str {
+    let found = inputs.iter().find_map(|(known, input)| match input {
+        Input::Text(text) if known == name => Some(text.as_str()),
+        _ => None,
+    });
+    found.unwrap_or_default()
+}
+
+/// One post, from the body to the answer.
+pub(crate) struct Filling<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) version: &'a Arc<Version>,
+    pub(crate) lang: Lang,
+    /// In milliseconds of the Unix epoch.
+    pub(crate) now: i64,
+}
+
+impl Filling<'_> {
+    pub(crate) fn today(&self) -> Date {
+        clock::local_ms(self.now).date()
+    }
+
+    /// Answers a post.
+    pub(crate) async fn answer(&self, mut inputs: Vec<(String, Input)>, seal: Option<&Seal>) -> Response {
+        let form = &self.version.form;
+        let action = Action::of(&inputs);
+        let token: Option<Check> =
+            self.app.signer.verify(text(&inputs, TOKEN)).filter(|token: &Check| token.form == form.id);
+        // Who began on the last day may finish after midnight.
+        let begun = token.as_ref().map_or(self.today(), |token| clock::local_ms(token.at).date());
+        if form.availability(self.today()) != Availability::Open
+            && form.availability(begun) != Availability::Open
+            && let Some(closed) = html::closed(form, self.lang, self.today(), self.catalogue.office())
+        {
+            return pages::page(self.catalogue, self.lang, StatusCode::FORBIDDEN, &closed);
+        }
+        match &action {
+            Action::Edit(field) => return self.form(StatusCode::OK, &inputs, &Errors::default(), Some(field)),
+            Action::Add(_) | Action::Remove(..) => {
+                action.apply(form, &mut inputs);
+                return self.form(StatusCode::OK, &inputs, &Errors::default(), None);
+            }
+            Action::Check | Action::Send => {}
+        }
+        let answers = match validate(form, self.lang, &inputs, self.today()) {
+            Ok(answers) => answers,
+            Err(errors) => return self.form(StatusCode::UNPROCESSABLE_ENTITY, &inputs, &errors, None),
+        };
+        let lost = lost(self.lang, &inputs);
+        if !lost.0.is_empty() {
+            return self.form(StatusCode::UNPROCESSABLE_ENTITY, &inputs, &lost, None);
+        }
+        if !form.check_answers {
+            let token = token.unwrap_or_else(|| self.token());
+            return self.store(&token, &answers, &inputs, seal).await;
+        }
+        let limits = &self.app.config.limits;
+        let now = jiff::Timestamp::from_millisecond(self.now).unwrap_or_default();
+        let age =
+            token.as_ref().map(|token| token.age(now, limits.least_check_ms, limits.most_check_hours * 3_600_000));
+        match (action, token, age) {
+            (Action::Send, Some(token), Some(Age::Good)) => self.store(&token, &answers, &inputs, seal).await,
+            // The page again: a person presses the button once more, a program does not.
+            (Action::Send, Some(token), Some(Age::TooYoung)) => self.check(&token, &answers, &inputs),
+            _ => self.check(&self.token(), &answers, &inputs),
+        }
+    }
+
+    fn token(&self) -> Check {
+        let now = jiff::Timestamp::from_millisecond(self.now).unwrap_or_default();
+        Check::new(&self.version.form.id, &self.version.version, now)
+    }
+
+    /// The form, with what was typed and what is wrong with it.
+    pub(crate) fn form(
+        &self,
+        status: StatusCode,
+        inputs: &[(String, Input)],
+        errors: &Errors,
+        focus: Option<&str>,
+    ) -> Response {
+        let page =
+            self.with_context(&[], focus, |context| html::form(&self.version.form, self.lang, inputs, errors, context));
+        pages::page(self.catalogue, self.lang, status, &page)
+    }
+
+    fn check(&self, token: &Check, answers: &Answers, inputs: &[(String, Input)]) -> Response {
+        let token = self.app.signer.sign(token);
+        // What only robots fill in goes with it, so that it is known at the second post as well.
+        let honeypot = text(inputs, HONEYPOT);
+        let hidden: &[_] =
+            if honeypot.is_empty() { &[(TOKEN, &*token)] } else { &[(TOKEN, &*token), (HONEYPOT, honeypot)] };
+        let page = self
+            .with_context(hidden, None, |context| html::check(&self.version.form, self.lang, answers, inputs, context));
+        pages::page(self.catalogue, self.lang, StatusCode::OK, &page)
+    }
+
+    fn with_context<T>(&self, hidden: &[(&str, &str)], focus: Option<&str>, make: impl FnOnce(&Context) -> T) -> T {
+        make(&Context {
+            action: &format!("{}/{}", self.app.config.public_url, self.version.form.id),
+            version: &self.version.version,
+            today: self.today(),
+            office: self.catalogue.office(),
+            heading: true,
+            ids: "",
+            hidden,
+            focus,
+            extra: "",
+        })
+    }
+
+    async fn store(
+        &self,
+        token: &Check,
+        answers: &Answers,
+        inputs: &[(String, Input)],
+        seal: Option<&Seal>,
+    ) -> Response {
+        let (app, form) = (self.app, &self.version.form);
+        if let Err(wait) = app.forms.take(form.id.clone(), self.now) {
+            return pages::problem(self.catalogue, self.lang, Problem::TooMany, Some(wait));
+        }
+        let Some(new) = self.submission(token, answers, inputs, seal) else {
+            return pages::problem(self.catalogue, self.lang, Problem::Unavailable, Some(60));
+        };
+        let state = new.state;
+        match app.store.write(Write::Submit(Box::new(new))).await {
+            Ok(Written::Stored(stored)) => {
+                if stored.new {
+                    let state = state.name();
+                    app.metrics.count("form_relay_stored_total", &[("form", &form.id), ("state", state)]);
+                    tracing::info!(reference = stored.reference, form = form.id, state, "stored");
+                    app.news.notify_waiters();
+                }
+                pages::see_other(&self.receipt(&stored))
+            }
+            _ => {
+                app.metrics.count("form_relay_refused_total", &[("reason", "store")]);
+                pages::problem(self.catalogue, self.lang, Problem::Unavailable, Some(30))
+            }
+        }
+    }
+
+    fn receipt(&self, stored: &Stored) -> String {
+        let receipt = Receipt {
+            form: self.version.form.id.clone(),
+            version: self.version.version.clone(),
+            language: self.lang.as_str().to_owned(),
+            reference: stored.reference.clone(),
+            received: stored.received,
+            deadline: stored.deadline,
+        };
+        format!("/{}/sent/{}", self.version.form.id, self.app.signer.sign(&receipt))
+    }
+
+    /// What is to be stored; `None` if sealing does not work.
+    fn submission(
+        &self,
+        token: &Check,
+        answers: &Answers,
+        inputs: &[(String, Input)],
+        seal: Option<&Seal>,
+    ) -> Option<NewSubmission> {
+        let form = &self.version.form;
+        let mut attachments = self.attachments(answers);
+        let known = attachments.iter().map(|(attachment, _)| attachment.clone()).collect();
+        let receipt = seal.is_none()
+            && self.app.config.confirmation.is_some()
+            && !text(inputs, RECEIPT).is_empty()
+            && answers.reply_to(form).is_some();
+        let state = match (text(inputs, HONEYPOT), form.confirm_address) {
+            ("", true) => State::Unconfirmed,
+            ("", false) => State::Accepted,
+            _ => State::Quarantined,
+        };
+        let receipt = receipt || state == State::Unconfirmed;
+        let document = Document::new(self.version, answers, known, receipt);
+        let mut payload = serde_json::to_vec(&document).ok()?;
+        if let Some(seal) = seal {
+            payload = seal.seal(&payload).ok()?;
+            for (number, (attachment, _)) in attachments.iter_mut().enumerate() {
+                attachment.name = format!("{}.age", number + 1);
+                "application/age".clone_into(&mut attachment.media_type);
+                attachment.field.clear();
+                attachment.hash.clear();
+            }
+        }
+        let mut destinations = form.recipients.clone();
+        if receipt {
+            destinations.push(CONFIRMATION.to_owned());
+        }
+        Some(NewSubmission {
+            nonce: token.nonce,
+            form: form.id.clone(),
+            version: self.version.version.clone(),
+            language: self.lang.as_str().to_owned(),
+            prefix: form.prefix.clone(),
+            received: self.now,
+            deadline: self.deadline(),
+            purge_at: self.now.saturating_add(i64::from(form.retention_days) * 86_400_000),
+            state,
+            sealed: seal.is_some(),
+            payload,
+            attachments,
+            destinations,
+            rating: rating(form, answers),
+        })
+    }
+
+    fn attachments(&self, answers: &Answers) -> Vec<(Attachment, Key)> {
+        let held = answers.files().into_iter().filter_map(|(field, upload)| {
+            let held: Held = self.app.signer.verify(upload.handle.as_deref()?)?;
+            Some((Attachment { field, ..held.attachment }, held.key))
+        });
+        held.collect()
+    }
+
+    fn deadline(&self) -> Option<Date> {
+        let today = self.today();
+        Some(match self.version.form.reply_deadline? {
+            Deadline::WorkingDays(days) => calendar::add_working_days(today, days.into()),
+            Deadline::Days(days) => {
+                let day = today.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(today);
+                calendar::on_working_day(day)
+            }
+        })
+    }
+}
+
+/// The files that were attached before and are no longer held: nothing is sent without them.
+fn lost(lang: Lang, inputs: &[(String, Input)]) -> Errors {
+    let one = |(name, input): &(String, Input)| match input {
+        Input::File(file) if file.size > 0 && file.handle.is_none() => {
+            let message = match lang.as_str() {
+                "et" => format!("Valige fail „{}“ uuesti: see ootas saatmist liiga kaua.", file.name),
+                "ru" => format!("Выберите файл «{}» ещё раз: он ждал отправки слишком долго.", file.name),
+                _ => format!("Choose the file “{}” again: it waited too long to be sent.", file.name),
+            };
+            Some(Error { field: name.clone(), input: name.clone(), message })
+        }
+        _ => None,
+    };
+    Errors(inputs.iter().filter_map(one).collect())
+}
+
+/// What `stats` counts: of forms with a rating, by page and service; of others, only how many.
+fn rating(form: &Form, answers: &Answers) -> Rating {
+    let Some(field) = &form.rating else { return Rating::default() };
+    // An address may carry a query with something personal in it.
+    let plain = |name: &str| {
+        let text = answers.text(name).unwrap_or_default();
+        text.split(['?', '#']).next().unwrap_or_default().chars().take(200).collect()
+    };
+    Rating {
+        page: plain("page"),
+        service: plain("service"),
+        rating: answers
+            .text(field)
+            .and_then(|text| text.parse().ok())
+            .filter(|rating| (1..=5).contains(rating))
+            .unwrap_or(0),
+    }
+}

@@ -1,0 +1,221 @@
+//! The two posts: what a citizen fills in is checked and shown again; what they then send is stored.
+
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, Request, StatusCode, header},
+    response::Response,
+    routing::get,
+};
+use tokio::{sync::Notify, time::timeout};
+
+use super::{
+    body::{Reader, Refusal},
+    clock,
+    config::Config,
+    filling::{Filling, text},
+    holding::Files,
+    http::Peer,
+    library::Library,
+    metrics::Metrics,
+    network::Client,
+    pages::{self, Guard},
+    rate::Rate,
+    seal::Seal,
+    store::{Handle, Write, Written},
+    token::{Confirm, Receipt, Signer},
+};
+use crate::{
+    forms::{
+        Catalogue, Errors, Form, LANGUAGE, VERSION,
+        html::{self, Problem},
+    },
+    language::Lang,
+};
+
+/// What the handlers share.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) signer: Signer,
+    pub(crate) store: Handle,
+    pub(crate) files: Files,
+    pub(crate) library: Arc<Library>,
+    pub(crate) clients: Rate<Client>,
+    pub(crate) forms: Rate<String>,
+    pub(crate) metrics: Metrics,
+    pub(crate) news: Arc<Notify>,
+    pub(crate) guard: Guard,
+    /// The origins whose pages may post here.
+    pub(crate) origins: BTreeSet<String>,
+}
+
+/// The public addresses.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let guard = app.guard.clone();
+    Router::new()
+        .route("/{form}", get(blank).post(post))
+        .route("/{form}/sent/{receipt}", get(sent))
+        .route("/{form}/confirm/{token}", get(ask_to_confirm).post(confirm))
+        .fallback(nothing)
+        .with_state(app)
+        .layer(axum::middleware::map_response(move |response| {
+            let guard = guard.clone();
+            async move { guard.dress(response) }
+        }))
+}
+
+/// The language that the browser asks for; pages of ours say it in a hidden field.
+fn asked_language(catalogue: &Catalogue, headers: &HeaderMap) -> Lang {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    catalogue.language(asked.get(..2).unwrap_or_default())
+}
+
+async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let catalogue = app.library.now();
+    pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None)
+}
+
+/// The blank form, for who comes by its address; usually it stands on the site.
+async fn blank(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let catalogue = app.library.now();
+    let lang = asked_language(&catalogue, &headers);
+    let Some(version) = catalogue.newest(&id) else {
+        return pages::problem(&catalogue, lang, Problem::NotFound, None);
+    };
+    let page = Filling { app: &app, catalogue: &catalogue, version, lang, now: clock::now() };
+    match html::closed(&version.form, lang, page.today(), catalogue.office()) {
+        Some(closed) => pages::page(&catalogue, lang, StatusCode::OK, &closed),
+        None => page.form(StatusCode::OK, &[], &Errors::default(), None),
+    }
+}
+
+/// The confirmation: only for who holds the signed receipt, and without any answers.
+async fn sent(
+    State(app): State<Arc<App>>,
+    Path((id, receipt)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let catalogue = app.library.now();
+    let receipt: Option<Receipt> = app.signer.verify(&receipt).filter(|receipt: &Receipt| receipt.form == id);
+    let known = receipt.and_then(|receipt| {
+        let version = catalogue.version(&id, &receipt.version).or_else(|| catalogue.newest(&id))?;
+        Some((Arc::clone(version), receipt))
+    });
+    let Some((version, receipt)) = known else {
+        return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
+    };
+    let lang = catalogue.language(&receipt.language);
+    let shown = html::Receipt {
+        reference: &receipt.reference,
+        received: clock::local_ms(receipt.received).datetime(),
+        deadline: receipt.deadline,
+        answers: None,
+    };
+    pages::page(&catalogue, lang, StatusCode::OK, &html::sent(&version.form, lang, &shown, catalogue.office()))
+}
+
+/// The page that the link in the letter leads to. It only asks: mail filters open links by themselves.
+async fn ask_to_confirm(
+    State(app): State<Arc<App>>,
+    Path((id, token)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let catalogue = app.library.now();
+    let known = app.signer.verify(&token).filter(|confirm: &Confirm| confirm.form == id);
+    let Some(confirm) = known else {
+        return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
+    };
+    let lang = catalogue.language(&confirm.language);
+    pages::page(&catalogue, lang, StatusCode::OK, &pages::confirm_address(lang, &format!("/{id}/confirm/{token}")))
+}
+
+/// The address is confirmed: what was sent is now delivered.
+async fn confirm(
+    State(app): State<Arc<App>>,
+    Path((id, token)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let catalogue = app.library.now();
+    let known = app.signer.verify(&token).filter(|confirm: &Confirm| confirm.form == id);
+    let found = known.and_then(|confirm| Some((catalogue.newest(&id)?, confirm)));
+    let Some((version, confirm)) = found else {
+        return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
+    };
+    let lang = catalogue.language(&confirm.language);
+    let write = Write::Confirm { reference: confirm.reference, now: clock::now() };
+    if !matches!(app.store.write(write).await, Ok(Written::Done)) {
+        return pages::problem(&catalogue, lang, Problem::Unavailable, Some(30));
+    }
+    app.news.notify_waiters();
+    pages::page(&catalogue, lang, StatusCode::OK, &html::address_confirmed(&version.form, lang, catalogue.office()))
+}
+
+async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let (headers, now) = (parts.headers, clock::now());
+    let catalogue = app.library.now();
+    let asked = asked_language(&catalogue, &headers);
+    let refuse = |problem, wait| {
+        app.metrics.count("form_relay_refused_total", &[("reason", &format!("{problem:?}").to_lowercase())]);
+        pages::problem(&catalogue, asked, problem, wait)
+    };
+    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
+    if let Err(wait) = app.clients.take(app.client(peer, &headers), now) {
+        return refuse(Problem::TooMany, Some(wait));
+    }
+    if !app.is_own_origin(&headers) {
+        return refuse(Problem::Forbidden, None);
+    }
+    let Some(newest) = catalogue.newest(&id) else { return refuse(Problem::NotFound, None) };
+    let Ok(seal) = seal(&newest.form) else { return refuse(Problem::Unavailable, Some(300)) };
+    let reader = Reader {
+        form: &newest.form,
+        limits: &app.config.limits,
+        files: &app.files,
+        signer: &app.signer,
+        seal: seal.as_ref(),
+        clamd: app.config.clamd.as_deref(),
+    };
+    // The deadline ends with the body: nothing may time out once a submission may be stored.
+    let read = timeout(Duration::from_secs(app.config.limits.body_seconds), reader.read(&headers, body)).await;
+    let inputs = match read.unwrap_or(Err(Refusal::Slow)) {
+        Ok(inputs) => inputs,
+        Err(Refusal::TooLarge) => return refuse(Problem::TooLarge, None),
+        Err(Refusal::Unsupported) => return refuse(Problem::Unsupported, None),
+        Err(Refusal::Malformed) => return refuse(Problem::Unprocessable, None),
+        Err(Refusal::Unavailable) => return refuse(Problem::Unavailable, Some(60)),
+        Err(Refusal::Slow) => {
+            let mut response = refuse(Problem::Unprocessable, None);
+            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            return response;
+        }
+    };
+    let lang = catalogue.language(text(&inputs, LANGUAGE));
+    let version = catalogue.version(&id, text(&inputs, VERSION)).unwrap_or(newest);
+    Filling { app: &app, catalogue: &catalogue, version, lang, now }.answer(inputs, seal.as_ref()).await
+}
+
+impl App {
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
+        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+        Client::behind(peer, forwarded, &self.config.trusted_proxies)
+    }
+
+    /// Browsers name the page that posts; a page that is neither the site's nor ours may not. A
+    /// client that names none is no browser that somebody else's page could use.
+    fn is_own_origin(&self, headers: &HeaderMap) -> bool {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        origins.all(|origin| origin.to_str().is_ok_and(|origin| self.origins.contains(origin)))
+    }
+}
+
+/// What the form is sealed with. A form whose keys cannot be read is not taken in the clear.
+fn seal(form: &Form) -> Result<Option<Seal>, ()> {
+    if form.seal_to.is_empty() {
+        return Ok(None);
+    }
+    Seal::parse(&form.seal_to).map(Some).ok_or(())
+}

@@ -1,0 +1,77 @@
+//! How often one client, and everybody together on one form, may post.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, PoisonError},
+};
+
+/// Above so many keys those that are at rest are forgotten.
+const MANY: usize = 10_000;
+/// Above so many nothing new is let in: somebody has a whole network to ask from.
+const TOO_MANY: usize = 200_000;
+
+/// A bucket of tokens for each key, filled evenly within a minute.
+pub(crate) struct Rate<K> {
+    per_minute: u32,
+    buckets: Mutex<HashMap<K, Bucket>>,
+}
+
+struct Bucket {
+    left: f64,
+    at: i64,
+}
+
+impl<K: Hash + Eq> Rate<K> {
+    /// At most `per_minute` a minute for each key; 0: no limit.
+    pub(crate) fn new(per_minute: u32) -> Self {
+        Self { per_minute, buckets: Mutex::default() }
+    }
+
+    /// Takes one at `now` (milliseconds); how many seconds to wait if there is none.
+    pub(crate) fn take(&self, key: K, now: i64) -> Result<(), u64> {
+        if self.per_minute == 0 {
+            return Ok(());
+        }
+        let most = f64::from(self.per_minute);
+        let each = 60_000.0 / most;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() > MANY {
+            buckets.retain(|_, bucket| bucket.left + since(bucket.at, now) / each < most);
+        }
+        if buckets.len() > TOO_MANY {
+            return Err(60);
+        }
+        let bucket = buckets.entry(key).or_insert(Bucket { left: most, at: now });
+        bucket.left = (bucket.left + since(bucket.at, now) / each).min(most);
+        bucket.at = now;
+        if bucket.left >= 1.0 {
+            bucket.left -= 1.0;
+            return Ok(());
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 60")]
+        Err(((1.0 - bucket.left) * each / 1_000.0).ceil() as u64)
+    }
+}
+
+/// A clock that was set back gives nothing and takes nothing.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds between two requests")]
+fn since(before: i64, now: i64) -> f64 {
+    now.saturating_sub(before).max(0) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_gives_what_it_promises() {
+        let rate = Rate::new(2);
+        assert_eq!([rate.take("a", 0), rate.take("a", 0), rate.take("a", 0)], [Ok(()), Ok(()), Err(30)]);
+        assert_eq!(rate.take("b", 0), Ok(()));
+        assert_eq!(rate.take("a", 29_000), Err(1));
+        assert_eq!(rate.take("a", 30_000), Ok(()));
+        assert_eq!(rate.take("a", -900_000), Err(30));
+        assert_eq!(Rate::new(0).take("a", 0), Ok(()));
+    }
+}

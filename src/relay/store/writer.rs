@@ -1,0 +1,155 @@
+//! The one thread that writes: many submissions, one flush.
+//!
+//! A lone submission waits for nobody; while one flush is under way the next batch gathers. The
+//! queue is bounded: when it is full the citizen is told to try again, and nothing is half done.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Store,
+    delivery::{Job, Outcome},
+    intake::{NewSubmission, State, Stored},
+    sql::Failure,
+};
+
+/// How many writes may wait.
+const QUEUE: usize = 4_096;
+/// How many are committed with one flush.
+const BATCH: usize = 256;
+
+/// Something to write.
+#[derive(Clone, Debug)]
+pub(crate) enum Write {
+    Submit(Box<NewSubmission>),
+    Claim { destination: String, now: i64, until: i64, limit: i64 },
+    Settle { delivery: i64, now: i64, outcome: Outcome },
+    Versions { now: i64, forms: Vec<(String, String, String)> },
+    Confirm { reference: String, now: i64 },
+    Purge { now: i64 },
+    Probe,
+}
+
+/// What came of a write.
+#[derive(Debug)]
+pub(crate) enum Written {
+    Stored(Stored),
+    Claimed { jobs: Vec<Job>, next: Option<i64> },
+    Purged { submissions: usize },
+    Done,
+}
+
+type Reply = oneshot::Sender<Result<Written, Failure>>;
+
+/// Sends writes to the thread.
+#[derive(Clone)]
+pub(crate) struct Handle(mpsc::Sender<(Write, Reply)>);
+
+impl Handle {
+    /// Starts the thread. It ends, after a last commit, when the last handle is dropped.
+    pub(crate) fn start(mut store: Store) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
+        let (sender, mut receiver) = mpsc::channel::<(Write, Reply)>(QUEUE);
+        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || {
+            let mut batch = Vec::with_capacity(BATCH);
+            while receiver.blocking_recv_many(&mut batch, BATCH) > 0 {
+                let (writes, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+                for (result, reply) in store.write_all(&writes).into_iter().zip(replies) {
+                    // Whoever asked may be gone; what was written stays written.
+                    let _ = reply.send(result);
+                }
+            }
+        })?;
+        Ok((Self(sender), thread))
+    }
+
+    /// Writes, and waits until it is on the disk. Refuses at once when too much is waiting.
+    pub(crate) async fn write(&self, write: Write) -> Result<Written, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send((write, reply)).map_err(|_| Failure::Unavailable("the queue is full".to_owned()))?;
+        answer.await.unwrap_or_else(|_| Err(Failure::Unavailable("the store has stopped".to_owned())))
+    }
+
+    /// Writes in the background's own time: waits for room in the queue.
+    pub(crate) async fn write_patiently(&self, write: Write) -> Result<Written, Failure> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || Failure::Unavailable("the store has stopped".to_owned());
+        self.0.send((write, reply)).await.map_err(|_| stopped())?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// How many writes wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+}
+
+impl Store {
+    /// Writes all of `writes` with one flush. If one of them is refused, each is tried alone, so
+    /// that a bad one harms no other.
+    pub(crate) fn write_all(&mut self, writes: &[Write]) -> Vec<Result<Written, Failure>> {
+        let together =
+            self.transaction(|store| writes.iter().map(|write| store.apply(write)).collect::<Result<Vec<_>, _>>());
+        match together {
+            Ok(written) => {
+                if written.iter().any(|written| matches!(written, Written::Purged { submissions } if *submissions > 0))
+                {
+                    self.scrubbed();
+                }
+                written.into_iter().map(Ok).collect()
+            }
+            Err(Failure::Refused(_)) if writes.len() > 1 => {
+                writes.iter().flat_map(|write| self.write_all(std::slice::from_ref(write))).collect()
+            }
+            Err(error) => {
+                tracing::error!(error = %error, writes = writes.len(), "nothing was stored");
+                writes
+                    .iter()
+                    .map(|_| {
+                        Err(match &error {
+                            Failure::Unavailable(words) => Failure::Unavailable(words.clone()),
+                            Failure::Refused(words) => Failure::Refused(words.clone()),
+                        })
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    fn apply(&mut self, write: &Write) -> Result<Written, Failure> {
+        Ok(match write {
+            Write::Submit(new) => Written::Stored(self.submit(new)?),
+            Write::Claim { destination, now, until, limit } => {
+                let (jobs, next) = self.claim(destination, *now, *until, *limit)?;
+                Written::Claimed { jobs, next }
+            }
+            Write::Settle { delivery, now, outcome } => {
+                self.settle(*delivery, *now, outcome)?;
+                Written::Done
+            }
+            Write::Versions { now, forms } => {
+                self.note_versions(*now, forms)?;
+                Written::Done
+            }
+            Write::Confirm { reference, now } => {
+                self.let_out(reference, State::Unconfirmed, "confirmed", *now)?;
+                Written::Done
+            }
+            Write::Purge { now } => Written::Purged { submissions: self.purge(*now)? },
+            Write::Probe => {
+                self.sql.query("SELECT number FROM migration LIMIT 1", &[])?;
+                Written::Done
+            }
+        })
+    }
+
+    /// Makes what was purged unreadable; tried again at the next purge if somebody is reading.
+    fn scrubbed(&mut self) {
+        if let Err(error) = self.sql.scrub() {
+            tracing::warn!(error = %error, "what was purged may still be readable in the log file");
+        }
+    }
+}
+
+/// How long a claimed delivery belongs to the relay that claimed it.
+pub(crate) const CLAIM: Duration = Duration::from_mins(15);

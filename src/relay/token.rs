@@ -1,0 +1,184 @@
+//! Signed tokens: the check step's, and the receipt's that the confirmation page is shown for.
+//!
+//! `base64url(body).base64url(HMAC-SHA256(key, purpose ‖ body))`. A token holds nothing about the
+//! person: a form, a version, a time and a nonce, or a reference and a deadline.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use sha2::Sha256;
+
+use super::secret::Secret;
+
+/// The name of one filling-in: the key of idempotency and of the held attachments. 128 bits.
+pub(crate) type Nonce = [u8; 16];
+
+/// What the check step's page carries.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Check {
+    pub(crate) form: String,
+    pub(crate) version: String,
+    /// When the page was made, in milliseconds of the Unix epoch.
+    pub(crate) at: i64,
+    pub(crate) nonce: Nonce,
+}
+
+/// What the confirmation page is shown for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Receipt {
+    pub(crate) form: String,
+    pub(crate) version: String,
+    pub(crate) language: String,
+    pub(crate) reference: String,
+    /// In milliseconds of the Unix epoch.
+    pub(crate) received: i64,
+    pub(crate) deadline: Option<jiff::civil::Date>,
+}
+
+/// What the link in the letter that confirms an address carries.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Confirm {
+    pub(crate) form: String,
+    pub(crate) language: String,
+    pub(crate) reference: String,
+}
+
+/// A kind of token. The purpose is signed with it, so that one kind never passes for another.
+pub(crate) trait Token: serde::Serialize + serde::de::DeserializeOwned {
+    const PURPOSE: &'static [u8];
+}
+
+impl Token for Check {
+    const PURPOSE: &'static [u8] = b"check\0";
+}
+
+impl Token for Receipt {
+    const PURPOSE: &'static [u8] = b"receipt\0";
+}
+
+impl Token for Confirm {
+    const PURPOSE: &'static [u8] = b"confirm\0";
+}
+
+/// Longer than any token of ours, shorter than what would be a burden to verify.
+const LONGEST: usize = 2_048;
+
+/// Makes and reads tokens.
+#[derive(Clone)]
+pub(crate) struct Signer(Hmac<Sha256>);
+
+impl Signer {
+    pub(crate) fn new(secret: &Secret) -> Self {
+        // HMAC takes keys of any length.
+        Self(Hmac::new_from_slice(secret.expose()).unwrap_or_else(|_| unreachable!("HMAC takes any key")))
+    }
+
+    /// The token as it stands in a page or an address.
+    pub(crate) fn sign<T: Token>(&self, token: &T) -> String {
+        let body = serde_json::to_vec(token).unwrap_or_default();
+        let tag = self.mac(T::PURPOSE, &body).finalize().into_bytes();
+        format!("{}.{}", BASE64.encode(body), BASE64.encode(tag))
+    }
+
+    /// The token, if we signed it.
+    pub(crate) fn verify<T: Token>(&self, text: &str) -> Option<T> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let (body, tag) = text.split_once('.')?;
+        let (body, tag) = (BASE64.decode(body).ok()?, BASE64.decode(tag).ok()?);
+        // Constant in time.
+        self.mac(T::PURPOSE, &body).verify_slice(&tag).ok()?;
+        serde_json::from_slice(&body).ok()
+    }
+
+    fn mac(&self, purpose: &[u8], body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(purpose);
+        mac.update(body);
+        mac
+    }
+}
+
+/// How a check token's age is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Sent faster than a person reads: not a person, or a double click.
+    TooYoung,
+    /// Within the bounds.
+    Good,
+    /// Made too long ago, or (a clock that jumped) far in the future.
+    TooOld,
+}
+
+impl Check {
+    pub(crate) fn new(form: &str, version: &str, now: Timestamp) -> Self {
+        Self { form: form.to_owned(), version: version.to_owned(), at: now.as_millisecond(), nonce: rand::random() }
+    }
+
+    /// Its age, of which `least` and `most` are in milliseconds. A page that was made "in the
+    /// future" by less than `most` is good: the clock was set back, the citizen did nothing wrong.
+    pub(crate) fn age(&self, now: Timestamp, least: i64, most: i64) -> Age {
+        match now.as_millisecond() - self.at {
+            age if age.abs() > most => Age::TooOld,
+            age if (0..least).contains(&age) => Age::TooYoung,
+            _ => Age::Good,
+        }
+    }
+}
+
+/// A nonce as a file name.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn signer() -> Signer {
+        Signer::new(&Secret::new("a key of the test, thirty-two bytes long"))
+    }
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(ms).expect("in range")
+    }
+
+    #[test]
+    fn what_was_signed_is_read_back() {
+        let token = Check::new("memorandum", "v1", at(1_000_000));
+        assert_eq!(signer().verify(&signer().sign(&token)), Some(token));
+    }
+
+    #[test]
+    fn another_key_another_purpose_and_another_body_are_refused() {
+        let text = signer().sign(&Check::new("memorandum", "v1", at(0)));
+        assert_eq!(Signer::new(&Secret::new("other")).verify::<Check>(&text), None);
+        assert_eq!(signer().verify::<Receipt>(&text), None);
+        let (body, tag) = text.split_once('.').expect("dot");
+        let other = BASE64.encode(String::from_utf8(BASE64.decode(body).unwrap()).unwrap().replace("v1", "v2"));
+        assert_eq!(signer().verify::<Check>(&format!("{other}.{tag}")), None);
+    }
+
+    #[test]
+    fn age_has_two_bounds_and_a_clock_set_back_harms_nobody() {
+        let token = Check::new("f", "v", at(10_000_000));
+        assert_eq!(token.age(at(10_000_500), 1_000, 60_000), Age::TooYoung);
+        assert_eq!(token.age(at(10_002_000), 1_000, 60_000), Age::Good);
+        assert_eq!(token.age(at(10_060_001), 1_000, 60_000), Age::TooOld);
+        assert_eq!(token.age(at(9_999_000), 1_000, 60_000), Age::Good);
+        assert_eq!(token.age(at(1), 1_000, 60_000), Age::TooOld);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_panic_or_a_token(text in ".{0,200}") {
+            prop_assert!(signer().verify::<Check>(&text).is_none());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The relay as its users meet it: the real program on a free port, real files, real sockets.
+
+mod delivery;
+mod flow;
+mod hostile;
+mod keeping;
+mod kill;
+mod postgres;
+mod program;
+mod sinks;
+mod trouble;

@@ -1,0 +1,345 @@
+//! Starting `form-relay`, filling in its forms, reading what it left.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use raekoda::{
+    forms::{Compiled, Form, Version, html::Shell},
+    language::Lang,
+};
+
+/// A folder with everything that a relay needs.
+pub(super) struct Place {
+    pub(super) folder: tempfile::TempDir,
+}
+
+const ENQUIRY: &str = r#"
+id = "enquiry"
+prefix = "KIRI"
+title = { et = "Selgitustaotlus", en = "Enquiry", ru = "Запрос" }
+purpose = { et = "Vastamiseks" }
+legal_basis = { et = "Seadus" }
+what_happens_next = { et = "Vastame teile.", en = "We will answer you." }
+retention_days = 30
+recipients = ["office"]
+reply_deadline = { working-days = 5 }
+reply_to = "email"
+[[steps]]
+[[steps.fields]]
+name = "name"
+kind = "name"
+label = { et = "Teie nimi", en = "Your name" }
+[[steps.fields]]
+name = "email"
+kind = "email"
+label = { et = "E-post", en = "E-mail" }
+[[steps.fields]]
+name = "text"
+kind = "long-text"
+label = { et = "Mida soovite teada?", en = "What would you like to know?" }
+[[steps.fields]]
+name = "papers"
+kind = "file"
+required = false
+label = { et = "Dokumendid", en = "Papers" }
+files = { accept = ["pdf"], max_size = 100000, max_count = 3 }
+"#;
+
+const FEEDBACK: &str = r#"
+id = "feedback"
+prefix = "TAG"
+title = { et = "Tagasiside" }
+purpose = { et = "Parandamiseks" }
+legal_basis = { et = "Nõusolek" }
+what_happens_next = { et = "Loeme läbi." }
+retention_days = 30
+recipients = ["office"]
+check_answers = false
+[[steps]]
+[[steps.fields]]
+name = "text"
+kind = "long-text"
+label = { et = "Mida parandada?" }
+"#;
+
+impl Place {
+    /// A folder with two forms, delivered to the drop folder `office`.
+    pub(super) fn new() -> Self {
+        Self::with("[folder.office]\npath = \"drop\"\n")
+    }
+
+    /// The same with other destinations or settings at the end of `relay.toml`.
+    pub(super) fn with(settings: &str) -> Self {
+        let place = Self { folder: tempfile::tempdir().expect("a folder") };
+        for folder in ["drop", "data"] {
+            fs::create_dir(place.path(folder)).expect("made");
+        }
+        place.write_forms(&[ENQUIRY, FEEDBACK]);
+        fs::write(place.path("secret"), "0123456789abcdef0123456789abcdef").expect("written");
+        let config = format!(
+            "listen = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\npublic_url = \"https://vormid.kadakavald.example\"\n\
+             sites = [\"https://www.kadakavald.example\"]\nname = \"Kadaka vald\"\nforms = \"forms.json\"\n\
+             data = \"data\"\nsecret = {{ file = \"secret\" }}\ntrusted_proxies = [\"127.0.0.1\"]\n{settings}"
+        );
+        let limits = "[limits]\nposts_per_minute = 0\nform_per_minute = 0\nleast_check_ms = 0\n";
+        let config = if settings.contains("[limits]") { config } else { config + limits };
+        fs::write(place.path("relay.toml"), config).expect("written");
+        place
+    }
+
+    /// Puts a `forms.json` of these definitions in place, all at once.
+    pub(super) fn write_forms(&self, definitions: &[&str]) {
+        let forms = definitions.iter().map(|text| {
+            let form: Form = toml::from_str(text).expect("a form");
+            Version::new(form, BTreeMap::new())
+        });
+        let languages = vec![Lang::ET, Lang::EN];
+        let shells = languages.iter().map(|&lang| (lang, Shell::plain(lang))).collect();
+        let office = serde_json::from_value(serde_json::json!({ "name": "Kadaka vald" })).expect("an office");
+        let compiled = Compiled::new("https://www.kadakavald.example", office, languages, shells, forms.collect());
+        fs::write(self.path("forms.next"), compiled.to_json()).expect("written");
+        fs::rename(self.path("forms.next"), self.path("forms.json")).expect("renamed");
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs a command of the relay's.
+    pub(super) fn command(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_form-relay"))
+            .args(arguments)
+            .arg("--config")
+            .arg(self.path("relay.toml"))
+            .env("LANG", "C")
+            .output()
+            .expect("run")
+    }
+
+    /// What a command that works says, as JSON.
+    pub(super) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let output = self.command(&[arguments, &["--format", "json"]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    pub(super) fn start(&self) -> Relay {
+        Relay::start(&self.path("relay.toml"))
+    }
+
+    /// The submissions in the drop folder, by reference.
+    pub(super) fn dropped(&self) -> BTreeMap<String, serde_json::Value> {
+        let entries = fs::read_dir(self.path("drop")).expect("read").filter_map(Result::ok);
+        let whole = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+        whole
+            .map(|entry| {
+                let text = fs::read(entry.path().join("submission.json")).expect("a submission");
+                (entry.file_name().to_string_lossy().into_owned(), serde_json::from_slice(&text).expect("JSON"))
+            })
+            .collect()
+    }
+}
+
+/// A relay that runs; killed when dropped.
+pub(super) struct Relay {
+    child: Child,
+    pub(super) address: String,
+    /// Where the heartbeat and the metrics are.
+    pub(super) admin: String,
+    pub(super) log: Arc<Mutex<Vec<String>>>,
+    reader: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Relay {
+    fn start(config: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_form-relay"))
+            .arg("serve")
+            .arg("--config")
+            .arg(config)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
+        let mut before = Vec::new();
+        let (address, admin) = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("the relay did not start: {before:?}"));
+            let listening = serde_json::from_str::<serde_json::Value>(&line)
+                .ok()
+                .filter(|line| line["message"] == "listening")
+                .map(|line| [line["address"].clone(), line["admin"].clone()]);
+            before.push(line);
+            if let Some([address, admin]) = listening {
+                let text = |value: serde_json::Value| value.as_str().expect("an address").to_owned();
+                break (text(address), text(admin));
+            }
+        };
+        let log = Arc::new(Mutex::new(before));
+        let into = Arc::clone(&log);
+        let reader = std::thread::spawn(move || lines.for_each(|line| into.lock().expect("the log").push(line)));
+        Self { child, address, admin, log, reader: Some(reader) }
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(super) fn process(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_raw(self.child.id().try_into().expect("a number")).expect("a process")
+    }
+
+    /// SIGKILL: no chance to tidy up.
+    pub(super) fn kill(mut self) {
+        self.end();
+    }
+
+    /// SIGTERM, and what the log says when it has ended; it must end well.
+    pub(super) fn stop(mut self) -> Vec<String> {
+        rustix::process::kill_process(self.process(), rustix::process::Signal::TERM).expect("told");
+        assert!(self.child.wait().expect("ended").success());
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("read");
+        }
+        std::mem::take(&mut *self.log.lock().expect("the log"))
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// An answer.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) location: String,
+    pub(super) headers: ureq::http::HeaderMap,
+    pub(super) body: String,
+}
+
+/// A browser that follows nothing and keeps nothing.
+pub(super) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(20)))
+        .build()
+        .into()
+}
+
+fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, ureq::Error> {
+    let mut response = result?;
+    let headers = response.headers().clone();
+    let location = headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let status = response.status().as_u16();
+    Ok(Answer { status, location, headers, body: response.body_mut().read_to_string()? })
+}
+
+pub(super) fn try_post(url: &str, fields: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
+    answer(agent().post(url).header("origin", "https://www.kadakavald.example").send_form(fields.iter().copied()))
+}
+
+pub(super) fn post(url: &str, fields: &[(&str, &str)]) -> Answer {
+    try_post(url, fields).expect("an answer")
+}
+
+pub(super) fn post_body(url: &str, content_type: &str, body: &[u8]) -> Result<Answer, ureq::Error> {
+    answer(agent().post(url).header("content-type", content_type).send(body))
+}
+
+pub(super) fn get(url: &str) -> Answer {
+    answer(agent().get(url).call()).expect("an answer")
+}
+
+/// A multipart body: texts, then files as (name, file name, content).
+pub(super) fn multipart(texts: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, text) in texts {
+        body.extend(
+            format!("--xxBOUNDxx\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes(),
+        );
+    }
+    for (name, file, content) in files {
+        let head = format!(
+            "--xxBOUNDxx\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend(head.bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--xxBOUNDxx--\r\n");
+    ("multipart/form-data; boundary=xxBOUNDxx".to_owned(), body)
+}
+
+/// The hidden fields of a page, as a browser would send them again.
+pub(super) fn hidden(page: &str) -> Vec<(String, String)> {
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+        let value = rest.split('"').next()?;
+        Some(
+            value
+                .replace("&quot;", "\"")
+                .replace("&#39;", "'")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&"),
+        )
+    };
+    page.split("<input ")
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap_or_default())
+        .filter(|tag| tag.contains("type=\"hidden\""))
+        .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())))
+        .collect()
+}
+
+/// A good enquiry.
+pub(super) const GOOD: [(&str, &str); 3] =
+    [("name", "Mari Maasikas"), ("email", "mari@example.org"), ("text", "Millal avatakse Kadaka raamatukogu?")];
+
+/// From the filled-in form to the check page's fields, with the button that sends.
+pub(super) fn checked(relay: &Relay, fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    let page = post(&relay.url("/enquiry"), fields);
+    assert_eq!(page.status, 200, "{}", page.body);
+    let mut fields = hidden(&page.body);
+    fields.push(("_go".to_owned(), "send".to_owned()));
+    fields
+}
+
+pub(super) fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Whether `text` stands in any file below `folder`.
+pub(super) fn stands_in(folder: &Path, text: &str) -> bool {
+    let stands = |path: &Path| {
+        fs::read(path).is_ok_and(|content| content.windows(text.len()).any(|part| part == text.as_bytes()))
+    };
+    fs::read_dir(folder).expect("read").filter_map(Result::ok).any(|entry| {
+        let path = entry.path();
+        if path.is_dir() { stands_in(&path, text) } else { stands(&path) }
+    })
+}
+
+/// Looks until `done` says so; fails after half a minute.
+pub(super) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(began.elapsed() < Duration::from_secs(30), "never happened: {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
