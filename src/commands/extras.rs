@@ -14,7 +14,7 @@ use crate::{
 const FEED_ITEMS: usize = 100;
 
 /// Every file: its path and its bytes.
-pub fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
     let site = &renderer.world().site;
     let mut files = Vec::new();
     let mut add = |path: &str, text: String| files.push((path.trim_start_matches('/').to_owned(), text.into_bytes()));

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::{extras, theme_assets, timings::Timings};
 use crate::{
     content::Reading,
-    diagnostics::{self, Diagnostic, Location, Severity},
+    diagnostics::{self, Diagnostic, Severity},
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Images, Needed, Parts, Renderer, World},
     site::{self, LeftOut, Moment, Settings, Site},
@@ -22,7 +22,7 @@ use crate::{
 
 /// What is to be built.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(super) struct Request {
     /// The site's folder.
     pub root: PathBuf,
     /// Where the site is written; by default `public` in the site's folder.
@@ -45,7 +45,7 @@ pub struct Request {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(super) struct Outcome {
     /// Everything that is wrong or worth knowing, in order of place.
     pub diagnostics: Vec<Diagnostic>,
     /// What was written; nothing when the build failed or only checked.
@@ -64,7 +64,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// The build failed.
-    pub fn failed(&self, strict: bool) -> bool {
+    pub(super) fn failed(&self, strict: bool) -> bool {
         let limit = if strict { Severity::Warning } else { Severity::Error };
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity >= limit)
     }
@@ -80,7 +80,7 @@ struct Memo {
 }
 
 /// A site that was read and can be rendered.
-pub struct Loaded {
+pub(super) struct Loaded {
     /// Makes the pages.
     pub renderer: Renderer,
     /// Files that are copied as they are: the path in the output, and the file.
@@ -91,7 +91,7 @@ pub struct Loaded {
 const PARTS: [&str; 6] = ["content", "data", "forms", "images", "static", "theme"];
 
 /// Reads a site and resolves its model. Nothing comes back when it cannot be rendered at all.
-pub fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagnostic>) -> Option<Loaded> {
+pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagnostic>) -> Option<Loaded> {
     let folder = Folder::open(&request.root).map_err(|problem| out.push(problem)).ok()?;
     let Some(file) = folder.find("site.toml") else {
         out.push(Diagnostic::new("source.no-site").arg("path", request.root.display()));
@@ -166,7 +166,7 @@ fn copies(folder: &Folder, resources: &[SourceFile], out: &mut Vec<Diagnostic>) 
 }
 
 /// Makes every page without writing, and reports all that a build would refuse.
-pub fn check(request: &Request) -> Outcome {
+pub(super) fn check(request: &Request) -> Outcome {
     let mut outcome = Outcome::default();
     let mut out = Vec::new();
     if let Some(loaded) = load(request, &mut outcome.timings, &mut out) {
@@ -177,7 +177,7 @@ pub fn check(request: &Request) -> Outcome {
 }
 
 /// Builds the site. When anything is wrong, the last good site stays.
-pub fn build(request: &Request) -> Outcome {
+pub(super) fn build(request: &Request) -> Outcome {
     let mut outcome = Outcome::default();
     let mut out = Vec::new();
     if let Err(problem) = write(request, &mut outcome, &mut out) {
@@ -383,9 +383,4 @@ fn report_anchors(ids: &HashMap<Box<str>, Box<[u64]>>, anchors: Vec<AnchorLink>,
             out.push(Diagnostic::new("render.anchor").arg("url", &url).arg("anchor", &fragment).at(place));
         }
     }
-}
-
-/// The place to name for what concerns the site as a whole.
-pub fn site_file() -> Location {
-    Location::file("site.toml")
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Bundles styles and gathers scripts, fonts and pictures of the theme.
-pub fn make(theme: &Theme, _settings: &Fields, out: &mut Vec<Diagnostic>) -> Assets {
+pub(super) fn make(theme: &Theme, _settings: &Fields, out: &mut Vec<Diagnostic>) -> Assets {
     let mut assets = Assets::default();
     for folder in ["fonts/", "images/", "icons/", "scripts/"] {
         for (path, file) in theme.files.below(folder) {

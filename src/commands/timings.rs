@@ -6,7 +6,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// The stages of a run, with the time on the wall and of all processors.
 #[derive(Debug)]
-pub struct Timings {
+pub(super) struct Timings {
     stages: Vec<(&'static str, Duration, Duration)>,
     wall: Instant,
     cpu: Duration,
@@ -20,14 +20,14 @@ impl Default for Timings {
 
 impl Timings {
     /// A stage ends here.
-    pub fn stage(&mut self, name: &'static str) {
+    pub(super) fn stage(&mut self, name: &'static str) {
         let (wall, now) = (Instant::now(), cpu());
         self.stages.push((name, wall - self.wall, now.saturating_sub(self.cpu)));
         (self.wall, self.cpu) = (wall, now);
     }
 
     /// A table of the stages.
-    pub fn table(&self) -> String {
+    pub(super) fn table(&self) -> String {
         use std::fmt::Write as _;
         let mut table = format!("{:<12}{:>10}{:>10}\n", "stage", "wall ms", "cpu ms");
         let mut line = |name: &str, wall: Duration, cpu: Duration| {

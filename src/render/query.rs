@@ -71,7 +71,7 @@ pub type Read = (Query, Fingerprint);
 
 /// What happens while one page is rendered: what it asks, what goes wrong, what else must be made.
 #[derive(Debug)]
-pub struct Scope {
+pub(super) struct Scope {
     /// The language of the page.
     pub lang: Lang,
     /// The page's address.
@@ -96,7 +96,7 @@ thread_local! {
 
 impl Scope {
     /// A fresh scope for the page at `url`.
-    pub fn new(lang: Lang, url: &str) -> Self {
+    pub(super) fn new(lang: Lang, url: &str) -> Self {
         Self {
             lang,
             url: url.into(),
@@ -109,7 +109,7 @@ impl Scope {
     }
 
     /// Runs `work` with this scope in force, and gives both back.
-    pub fn run<T>(self, work: impl FnOnce() -> T) -> (T, Self) {
+    pub(super) fn run<T>(self, work: impl FnOnce() -> T) -> (T, Self) {
         /// Takes the scope out again even when `work` panics, so that the thread can go on.
         struct Guard;
         impl Drop for Guard {
@@ -127,17 +127,17 @@ impl Scope {
     }
 
     /// Works with the scope of the page that this thread renders; nothing outside of one.
-    pub fn with<T>(work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         SCOPE.with_borrow_mut(|scope| scope.as_mut().map(work))
     }
 
     /// The language of the page that this thread renders.
-    pub fn language() -> Lang {
+    pub(super) fn language() -> Lang {
         Self::with(|scope| scope.lang).unwrap_or(Lang::ET)
     }
 
     /// Notes a query and its answer.
-    pub fn record(query: Query, answer: Fingerprint) {
+    pub(super) fn record(query: Query, answer: Fingerprint) {
         Self::with(|scope| scope.reads.push((query, answer)));
     }
 }

@@ -10,20 +10,20 @@ use crate::{
 use super::Settings;
 
 /// Works out addresses. Sections' slugs are looked up in their own language.
-pub struct Addresses<'a> {
+pub(super) struct Addresses<'a> {
     settings: &'a Settings,
     sections: HashMap<(&'a str, Lang), &'a Entry>,
 }
 
 impl<'a> Addresses<'a> {
     /// Gathers the sections of `entries`.
-    pub fn new(settings: &'a Settings, entries: &'a [Entry]) -> Self {
+    pub(super) fn new(settings: &'a Settings, entries: &'a [Entry]) -> Self {
         let sections = entries.iter().filter(|entry| entry.section).map(|entry| ((&*entry.id, entry.lang), entry));
         Self { settings, sections: sections.collect() }
     }
 
     /// The path of an entry that has a page of its own.
-    pub fn of(&self, entry: &Entry) -> String {
+    pub(super) fn of(&self, entry: &Entry) -> String {
         self.path(&entry.id, entry.lang, entry.text("slug"))
     }
 

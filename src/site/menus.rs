@@ -21,7 +21,7 @@ pub struct MenuNode {
 }
 
 /// What a menu asks of the site.
-pub trait MenuPages {
+pub(super) trait MenuPages {
     /// Title and address of a page in a language; nothing when it is not translated.
     fn page(&self, id: &str, lang: Lang) -> Option<(String, String)>;
     /// The page exists in some language.
@@ -34,7 +34,7 @@ pub trait MenuPages {
 
 /// Resolves all menus in one language. Problems are reported only when `out` is given, so that each is
 /// said once and not once a language.
-pub fn resolve(
+pub(super) fn resolve(
     menus: &BTreeMap<String, Vec<MenuItem>>,
     pages: &dyn MenuPages,
     lang: Lang,

@@ -34,7 +34,7 @@ pub struct LeftOut {
 }
 
 /// The state of `entry` at `at`, and when it will change next by itself.
-pub fn state(entry: &Entry, content_type: &ContentType, at: DateTime) -> (State, Option<DateTime>) {
+pub(super) fn state(entry: &Entry, content_type: &ContentType, at: DateTime) -> (State, Option<DateTime>) {
     let field = |name: &str| entry.fields.get(name);
     if field("draft").and_then(|value| value.as_bool()) == Some(true) {
         return (State::Draft, None);
