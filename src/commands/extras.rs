@@ -35,6 +35,7 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
         add(&path, text);
     }
     add("robots.txt", output::robots(&site.settings.base_url, !renderer.world().preview, &[]));
+    add("opensearch.xml", opensearch(renderer));
     redirects(site, &mut add);
     files
 }
@@ -114,6 +115,15 @@ fn sitemap_page(site: &Site, page: &Page) -> SitemapPage {
         changed,
         alternates: if alternates.len() > 1 { alternates } else { Vec::new() },
     }
+}
+
+/// The description by which browsers offer the site's own search (OpenSearch 1.1).
+fn opensearch(renderer: &Renderer) -> String {
+    let world = renderer.world();
+    let site = &world.site;
+    let page = world.settings.text("search").and_then(|id| site.find_any(id, site.settings.default_language()));
+    let url = page.map_or("/otsing", |ix| &*site.urls[ix]);
+    output::opensearch(&site.settings.name, &site.settings.absolute(url))
 }
 
 fn redirects(site: &Site, add: &mut impl FnMut(&str, String)) {

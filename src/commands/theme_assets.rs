@@ -2,13 +2,13 @@
 
 use crate::{
     assets::{Assets, css, svg},
-    diagnostics::Diagnostic,
+    diagnostics::{Diagnostic, Location},
     schema::Fields,
-    theme::Theme,
+    theme::{Colour, Palette, Theme},
 };
 
 /// Bundles styles and gathers scripts, fonts and pictures of the theme.
-pub(super) fn make(theme: &Theme, _settings: &Fields, out: &mut Vec<Diagnostic>) -> Assets {
+pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) -> Assets {
     let mut assets = Assets::default();
     for folder in ["fonts/", "images/", "icons/", "scripts/"] {
         for (path, file) in theme.files.below(folder) {
@@ -22,7 +22,11 @@ pub(super) fn make(theme: &Theme, _settings: &Fields, out: &mut Vec<Diagnostic>)
             assets.add(path, file.bytes.to_vec());
         }
     }
-    let read = |path: &str| theme.files.text(path);
+    let brand = brand(settings, out);
+    let read = |path: &str| match (path, &brand) {
+        ("styles/brand.css", Some(brand)) => Some(brand.as_str()),
+        _ => theme.files.text(path),
+    };
     for (path, _) in theme.files.below("styles/") {
         // Files in folders are parts of those beside the folders.
         let entry = path.ends_with(".css") && path.matches('/').count() == 1;
@@ -36,6 +40,21 @@ pub(super) fn make(theme: &Theme, _settings: &Fields, out: &mut Vec<Diagnostic>)
         }
     }
     assets
+}
+
+/// The style sheet of the site's own colour, in the place of the theme's.
+fn brand(settings: &Fields, out: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = settings.text("brand_colour")?;
+    let Some(colour) = Colour::parse(text) else {
+        out.push(Diagnostic::new("theme.colour").arg("colour", text).at(Location::file("site.toml")));
+        return None;
+    };
+    let palette = Palette::of(colour);
+    if let Some(adjusted) = palette.adjusted {
+        let problem = Diagnostic::new("theme.colour-adjusted").arg("colour", text).arg("adjusted", adjusted.css());
+        out.push(problem.at(Location::file("site.toml")));
+    }
+    Some(palette.css())
 }
 
 /// A style sheet that no other imports.

@@ -146,7 +146,8 @@ impl Context<'_> {
         content_type.schema.fill_defaults(&mut fields);
         content_type.check_rules(&fields, &toml, table.get_ref(), &mut found);
         out.append(&mut found);
-        let summary = fields.get("summary").and_then(|value| value.as_str()).map(ToOwned::to_owned);
+        let own = content_type.summary.as_deref().and_then(|name| fields.text(name));
+        let summary = fields.text("summary").or(own).map(ToOwned::to_owned);
         Some(Entry {
             id: name.id.into(),
             lang: name.lang,

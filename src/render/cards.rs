@@ -37,6 +37,7 @@ fn card(site: &Site, ix: Ix) -> Card {
         ("id", Value::from(&*entry.id)),
         ("lang", Value::from(entry.lang.as_str())),
         ("summary", if entry.summary.is_empty() { Value::none() } else { Value::from(&*entry.summary) }),
+        ("lead", own("summary")),
         ("published", own("published")),
         ("updated", own("updated")),
         ("review_by", own("review_by")),

@@ -34,6 +34,7 @@ pub(super) fn register(tera: &mut Tera, weak: &Weak<World>) {
     add(tera, "data", data);
     add(tera, "asset", asset);
     add(tera, "image", image);
+    add(tera, "image_url", image_url);
     add(tera, "icon", icon);
     add(tera, "t", translated);
     add(tera, "label", label);
@@ -154,6 +155,13 @@ fn image(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
             Ok(Value::none())
         }
     }
+}
+
+/// The address of a picture in one size, for links to it.
+fn image_url(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
+    let Some(src) = text(kwargs, "src")? else { return Ok(Value::none()) };
+    let width = kwargs.get::<u32>("width")?.unwrap_or(1600);
+    Ok(Value::from(world.images.url(src, width).map(|(url, ..)| url)))
 }
 
 fn icon(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {

@@ -82,11 +82,11 @@ impl Images {
         Ok(html)
     }
 
-    /// The address of a picture as it is for feeds and shared links, noted as shown.
-    pub fn url(&self, src: &str) -> Option<(String, u32, u32)> {
+    /// The address of a picture in one width, with its size, noted as shown: for links and sharing.
+    pub fn url(&self, src: &str, width: u32) -> Option<(String, u32, u32)> {
         let file = self.locate(src, "")?;
         let (file, info) = self.measured(&file).ok()?;
-        let plan = images::plan(&file.path, &info, &[1200]);
+        let plan = images::plan(&file.path, &info, &[width]);
         let (url, width, height) = (plan.fallback.url(), plan.fallback.width, plan.fallback.height);
         Scope::record(Query::Image((&*file.path).into()), values::print(&info.hash));
         let variants = vec![plan.fallback];

@@ -13,9 +13,11 @@ use crate::{
 pub(super) fn insert(world: &World, page: &Page, map: &mut Map) {
     let image = share_image(world, page);
     let graph = graph(world, page, image.as_ref());
-    let text = serde_json::to_string(&json!({ "@context": "https://schema.org", "@graph": graph })).unwrap_or_default();
+    let text =
+        serde_json::to_string(&json!({ "@context": "https://schema.org", "@graph": &graph })).unwrap_or_default();
     // Within <script> only `</` could end the element; `<` need not stand in JSON as it is.
-    map.insert("json_ld".into(), safe(&text.replace('<', "\\u003c")));
+    let script = format!("<script type=\"application/ld+json\">{}</script>", text.replace('<', "\\u003c"));
+    map.insert("json_ld".into(), safe(if graph.is_empty() { "" } else { &script }));
     let shown = image.map_or_else(Value::none, |(url, width, height)| {
         super::values::map([
             ("url", Value::from(url)),
@@ -29,7 +31,7 @@ pub(super) fn insert(world: &World, page: &Page, map: &mut Map) {
 fn share_image(world: &World, page: &Page) -> Option<(String, u32, u32)> {
     let entry = &world.site.entries[page.entry()?];
     let src = entry.fields.get("image")?.as_group()?.text("src")?;
-    let (url, width, height) = world.images.url(src)?;
+    let (url, width, height) = world.images.url(src, 1200)?;
     Some((world.site.settings.absolute(&url), width, height))
 }
 

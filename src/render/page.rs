@@ -125,7 +125,7 @@ fn title(world: &World, page: &Page, map: &mut Map) {
     map.insert("type".into(), Value::from("page"));
     map.insert("id".into(), Value::from(""));
     map.insert("lang".into(), Value::from(page.lang.as_str()));
-    for absent in ["summary", "published", "updated", "review_by", "image", "section", "anchor"] {
+    for absent in ["summary", "lead", "published", "updated", "review_by", "image", "section", "anchor"] {
         map.insert(absent.into(), Value::none());
     }
     for no in ["draft", "expired", "no_page", "is_section"] {

@@ -72,6 +72,9 @@ impl Site {
         let items: Vec<Ix> = self.children(section).iter().copied().filter(|&ix| !self.archived[ix]).collect();
         let own = self.entries[section].fields.get("per_page").and_then(|value| value.as_integer());
         let own = own.and_then(|number| usize::try_from(number).ok());
+        if self.entries[section].id.is_empty() {
+            return (items, usize::MAX);
+        }
         let of_type = items.first().and_then(|&ix| self.kind(ix).per_page);
         (items, own.or(of_type).unwrap_or(usize::MAX).max(1))
     }
@@ -79,6 +82,10 @@ impl Site {
     /// A section's entries by year, the latest first, where its entries' type keeps archives.
     pub fn years(&self, section: Ix) -> BTreeMap<std::cmp::Reverse<i16>, Vec<Ix>> {
         let mut years: BTreeMap<_, Vec<Ix>> = BTreeMap::new();
+        if self.entries[section].id.is_empty() {
+            // The front page is no listing of what happens to lie directly below it.
+            return years;
+        }
         for &ix in self.children(section) {
             let Some(field) = &self.kind(ix).archive else { continue };
             if let Some(date) = self.entries[ix].fields.get(field).and_then(|value| value.as_date()) {

@@ -50,7 +50,11 @@ fn one(table: Table<'_, '_>) -> Redirect {
 
 /// Puts the redirects in order and reports those that cannot be: from a page that exists, to a page
 /// that does not, twice from one address, or round in a circle. `exists` knows the site's paths.
-pub(super) fn check(redirects: Vec<Redirect>, exists: &dyn Fn(&str) -> bool, out: &mut Vec<Diagnostic>) -> Vec<Redirect> {
+pub(super) fn check(
+    redirects: Vec<Redirect>,
+    exists: &dyn Fn(&str) -> bool,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Redirect> {
     let mut kept: BTreeMap<String, Redirect> = BTreeMap::new();
     for mut redirect in redirects {
         let report = |code: &str| {

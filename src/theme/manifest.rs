@@ -51,7 +51,9 @@ impl Manifest {
         let parsed = file.parse(&mut Vec::new());
         let empty = toml::de::DeTable::new();
         let table = parsed.get_ref().get("settings").and_then(|value| value.get_ref().as_table());
-        self.settings.read(table.unwrap_or(&empty), file, out)
+        let mut settings = self.settings.read(table.unwrap_or(&empty), file, out);
+        self.settings.fill_defaults(&mut settings);
+        settings
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod files;
 mod manifest;
+mod palette;
 mod strings;
 
 pub use files::{File, Files};
 pub use manifest::Manifest;
+pub use palette::{Colour, Palette};
 pub use strings::Strings;
 
 use crate::{

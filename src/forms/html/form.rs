@@ -28,11 +28,7 @@ pub fn form(form: &Form, lang: Lang, values: &[(String, Input)], errors: &Errors
         own_fields(lang, context),
         note(&questions),
         // Enter in a field presses the first button: it must be the form's own, not "add another".
-        element("button", "sr")
-            .attr("type", "submit")
-            .attr("tabindex", "-1")
-            .attr("aria-hidden", "true")
-            .html(""),
+        element("button", "sr").attr("type", "submit").attr("tabindex", "-1").attr("aria-hidden", "true").html(""),
         steps,
         honeypot(lang, context),
         privacy::details(form, lang, context.office),
