@@ -25,6 +25,8 @@ pub mod content;
 #[cfg(feature = "generator")]
 pub mod markdown;
 #[cfg(feature = "generator")]
+pub mod minify;
+#[cfg(feature = "generator")]
 pub mod output;
 #[cfg(feature = "generator")]
 pub mod preview;

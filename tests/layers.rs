@@ -11,6 +11,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("language", &["diagnostics"]),
     ("calendar", &["diagnostics", "language"]),
+    // Text in, text out.
+    ("minify", &[]),
     ("schema", &["diagnostics", "language", "calendar"]),
     ("source", &["diagnostics", "language", "calendar", "schema"]),
     ("markdown", &["diagnostics", "language", "calendar", "schema", "source"]),
@@ -32,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "content",
             "site",
             "assets",
+            "minify",
             "forms",
         ],
     ),

@@ -24,7 +24,6 @@ mod feed;
 mod folder;
 mod inputs;
 mod manifest;
-pub mod minify;
 mod opensearch;
 mod pictures;
 mod redirects;

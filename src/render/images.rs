@@ -29,6 +29,7 @@ type Found = Result<(SourceFile, ImageInfo), Vec<Diagnostic>>;
 #[derive(Debug)]
 pub struct Images {
     folder: Folder,
+    located: RwLock<HashMap<Box<str>, Option<SourceFile>>>,
     found: RwLock<HashMap<Box<str>, Found>>,
     widths: Vec<u32>,
 }
@@ -53,7 +54,7 @@ pub struct Shown<'a> {
 impl Images {
     /// The pictures of the site in `folder`; `widths` are those of variants, in pixels.
     pub fn new(folder: Folder, widths: Vec<u32>) -> Self {
-        Self { folder, found: RwLock::default(), widths }
+        Self { folder, located: RwLock::default(), found: RwLock::default(), widths }
     }
 
     /// Finds the picture that `src` means in a text of the file `from`: `/images/…` is counted from the
@@ -64,7 +65,16 @@ impl Images {
             Some(path) => path.to_owned(),
             None => resolve(from.rsplit_once('/').map_or("", |(folder, _)| folder), &src)?,
         };
-        self.folder.find(&path).or_else(|| self.folder.find(&format!("static/{path}")))
+        if let Ok(located) = self.located.read()
+            && let Some(file) = located.get(&*path)
+        {
+            return file.clone();
+        }
+        let file = self.folder.find(&path).or_else(|| self.folder.find(&format!("static/{path}")));
+        if let Ok(mut located) = self.located.write() {
+            located.insert(path.into(), file.clone());
+        }
+        file
     }
 
     /// The `<picture>` of a file, noted as shown on the page at hand.

@@ -92,7 +92,12 @@ impl Renderer {
         let (result, scope) = scope.run(|| {
             let context = page::context(&self.world, page, &template);
             let mut html = Vec::with_capacity(24 * 1024);
-            self.tera().render_to(&template, &context, &mut html).map(|()| html)
+            let done = self.tera().render_to(&template, &context, &mut html).map(|()| html);
+            // A mistake is shown at its line, which only the templates as they were written have.
+            done.map_err(|error| match templates::as_written(&self.world, &mut Vec::new()) {
+                Some(tera) => tera.render(&template, &context).err().unwrap_or(error),
+                None => error,
+            })
         });
         let Scope { reads, mut diagnostics, images, anchors, .. } = scope;
         let html = result.unwrap_or_else(|error| {
@@ -108,7 +113,7 @@ impl Renderer {
             return html;
         }
         match String::from_utf8(html) {
-            Ok(html) => crate::output::minify::full(&html).into_bytes(),
+            Ok(html) => crate::minify::full(&html).into_bytes(),
             Err(error) => error.into_bytes(),
         }
     }

@@ -7,19 +7,34 @@ use tera::{Error, ErrorKind, Tera};
 use super::{filters, functions, reason, world::World};
 use crate::{
     diagnostics::{Diagnostic, Location},
-    output::minify,
+    minify,
     site::Minify,
     theme::Template,
 };
 
 /// Reads all templates of the theme and of the site.
 pub(super) fn load(world: &Arc<World>, out: &mut Vec<Diagnostic>) -> Option<Tera> {
+    if world.site.settings.minify != Minify::Off {
+        let mut found = Vec::new();
+        if let Some(tera) = read(world, true, &mut found) {
+            return Some(tera);
+        }
+    }
+    as_written(world, out)
+}
+
+/// The templates as their authors wrote them. Collapsed white space moves lines, so the places of
+/// mistakes are found here.
+pub(super) fn as_written(world: &Arc<World>, out: &mut Vec<Diagnostic>) -> Option<Tera> {
+    read(world, false, out)
+}
+
+fn read(world: &Arc<World>, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Tera> {
     let mut tera = Tera::new();
     tera.autoescape_on(vec![".html", ".xml", ".svg"]);
     functions::register(&mut tera, &Arc::downgrade(world));
     filters::register(&mut tera);
     let mut texts = Vec::new();
-    let lean = world.site.settings.minify != Minify::Off;
     for Template { name, file } in world.theme.templates() {
         match std::str::from_utf8(&file.bytes) {
             Ok(text) => texts.push((name, if lean { minify::lean(text) } else { text.to_owned() })),
@@ -54,8 +69,6 @@ pub(super) fn place(world: &World, error: &Error) -> Option<Location> {
     };
     let file = world.theme.templates().into_iter().find(|template| template.name == name)?.file;
     let Some(line) = line else { return Some(Location::file(file.origin.as_str())) };
-    // White space was collapsed without touching line breaks of tags; the line's text is looked up in
-    // the file as it was written.
     let text = std::str::from_utf8(&file.bytes).ok()?;
     let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
     let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
