@@ -1,12 +1,17 @@
 //! The two posts: what a citizen fills in is checked and shown again; what they then send is stored.
 
-use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
     response::Response,
     routing::get,
 };
@@ -25,7 +30,8 @@ use super::{
     pages::{self, Guard},
     rate::Rate,
     seal::Seal,
-    store::{Handle, Write, Written},
+    stats,
+    store::{Handle, Store, Write, Written},
     token::{Confirm, Receipt, Signer},
 };
 use crate::{
@@ -48,6 +54,10 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) news: Arc<Notify>,
     pub(crate) guard: Guard,
+    /// The store, to read from.
+    pub(crate) reading: Arc<Mutex<Store>>,
+    /// The public statistics, and until when they are good.
+    pub(crate) statistics: Mutex<(i64, Vec<stats::Line>)>,
     /// The origins whose pages may post here.
     pub(crate) origins: BTreeSet<String>,
 }
@@ -56,6 +66,7 @@ pub(crate) struct App {
 pub(crate) fn router(app: Arc<App>) -> Router {
     let guard = app.guard.clone();
     Router::new()
+        .route("/stats.json", get(statistics))
         .route("/{form}", get(blank).post(post))
         .route("/{form}/sent/{receipt}", get(sent))
         .route("/{form}/confirm/{token}", get(ask_to_confirm).post(confirm))
@@ -90,6 +101,21 @@ async fn blank(State(app): State<Arc<App>>, Path(id): Path<String>, headers: Hea
         Some(closed) => pages::page(&catalogue, lang, StatusCode::OK, &closed),
         None => page.form(StatusCode::OK, &[], &Errors::default(), None),
     }
+}
+
+/// How satisfied people are, for the site to show. Counted anew every minute at most.
+async fn statistics(State(app): State<Arc<App>>) -> Response {
+    let mut known = app.statistics.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.0 < clock::now() {
+        let measures = tokio::task::block_in_place(|| {
+            app.reading.lock().unwrap_or_else(PoisonError::into_inner).measures().unwrap_or_default()
+        });
+        *known = (clock::now() + 60_000, stats::public(&measures));
+    }
+    let mut response = pages::json(&known.1);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 /// The confirmation: only for who holds the signed receipt, and without any answers.

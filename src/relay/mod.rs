@@ -28,6 +28,7 @@ mod reference;
 mod seal;
 mod secret;
 mod serve;
+mod stats;
 mod store;
 mod token;
 mod upload;

@@ -125,6 +125,7 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
     let said =
         |listener: &TcpListener| listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string());
     let (address, admin_address) = (said(&listener), admin.as_ref().map(said));
+    let reading = Arc::new(Mutex::new(reading));
     let files = Files::open(&config.data).map_err(|error| failed(error.to_string()))?;
     let (handle, thread) = Handle::start(store).map_err(|error| failed(error.to_string()))?;
     let library = Arc::new(Library::new(compiled, &remembered));
@@ -148,7 +149,7 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
 
     let local = Arc::new(Local {
         store: handle.clone(),
-        reading: Mutex::new(reading),
+        reading: Arc::clone(&reading),
         metrics: metrics.clone(),
         started: clock::now(),
     });
@@ -169,6 +170,8 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         metrics: metrics.clone(),
         news,
         guard: Guard::new(&config.sites),
+        reading,
+        statistics: Mutex::default(),
         origins,
         config,
     };
@@ -280,7 +283,7 @@ async fn purge(config: Config, files: Files, store: Handle) {
 /// What the local port tells.
 struct Local {
     store: Handle,
-    reading: Mutex<Store>,
+    reading: Arc<Mutex<Store>>,
     metrics: Metrics,
     started: i64,
 }

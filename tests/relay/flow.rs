@@ -163,3 +163,12 @@ fn logs_hold_nothing_that_was_written() {
     let log = relay.stop().join("\n").to_lowercase();
     assert!(log.contains("stored") && !log.contains("kanarbik"), "{log}");
 }
+
+#[test]
+fn how_satisfied_people_are_is_public_and_who_they_are_is_not() {
+    let place = Place::new();
+    let relay = place.start();
+    post(&relay.url("/feedback"), &[("text", "Tere!")]);
+    let statistics = get(&relay.url("/stats.json"));
+    assert_eq!((statistics.status, statistics.body.as_str()), (200, "[]"), "one person is too few to show");
+}

@@ -335,11 +335,11 @@ pub(super) fn stands_in(folder: &Path, text: &str) -> bool {
     })
 }
 
-/// Looks until `done` says so; fails after half a minute.
+/// Looks until `done` says so; fails after a minute.
 pub(super) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let began = Instant::now();
     while !done() {
-        assert!(began.elapsed() < Duration::from_secs(30), "never happened: {what}");
+        assert!(began.elapsed() < Duration::from_secs(60), "never happened: {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }

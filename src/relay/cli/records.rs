@@ -1,7 +1,7 @@
 //! Commands about the store as a whole.
 #![expect(clippy::disallowed_methods, reason = "these commands read and write the files that they are given")]
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
@@ -11,8 +11,8 @@ use crate::{
     relay::{
         clock,
         config::Config,
-        seal, serve,
-        store::{Failure, Measure, Write, Written},
+        seal, serve, stats,
+        store::{Failure, Write, Written},
     },
 };
 
@@ -33,22 +33,9 @@ pub(super) fn purge(config: &Config) -> Said {
     }
 }
 
-/// One month of one form, service and page.
-#[derive(Debug, Default, serde::Serialize)]
-struct Line {
-    month: String,
-    form: String,
-    service: String,
-    page: String,
-    count: i64,
-    /// How many gave a rating, and the mean of what they gave, 1 to 5.
-    rated: i64,
-    mean: Option<f64>,
-}
-
 pub(super) fn stats(config: &Config, shape: Shape) -> Said {
     let measures = serve::open(config)?.measures().map_err(|error| failed(&error))?;
-    let lines = summed(&measures);
+    let lines = stats::lines(&measures);
     if shape == Shape::Json {
         return Ok(json(&lines));
     }
@@ -64,30 +51,6 @@ pub(super) fn stats(config: &Config, shape: Shape) -> Said {
         ]
     });
     Ok(table(&["month", "form", "service", "page", "count", "mean"], &rows.collect::<Vec<_>>()))
-}
-
-fn summed(measures: &[Measure]) -> Vec<Line> {
-    let mut sums: BTreeMap<_, (i64, i64, i64)> = BTreeMap::new();
-    for one in measures {
-        let sum = sums.entry((&one.month, &one.form, &one.service, &one.page)).or_default();
-        sum.0 += one.count;
-        if one.rating > 0 {
-            sum.1 += one.count;
-            sum.2 += one.count * one.rating;
-        }
-    }
-    let line =
-        |((month, form, service, page), (count, rated, points)): ((&String, &String, &String, &String), _)| Line {
-            month: month.clone(),
-            form: form.clone(),
-            service: service.clone(),
-            page: page.clone(),
-            count,
-            rated,
-            #[expect(clippy::cast_precision_loss, reason = "a mean of a few thousand")]
-            mean: (rated > 0).then(|| points as f64 / rated as f64),
-        };
-    sums.into_iter().map(line).collect()
 }
 
 pub(super) fn audit(config: &Config, shape: Shape) -> Said {
