@@ -117,7 +117,7 @@ fn sitemap_page(site: &Site, page: &Page) -> SitemapPage {
     }
 }
 
-/// The description by which browsers offer the site's own search (OpenSearch 1.1).
+/// The description by which browsers offer the site's own search (`OpenSearch` 1.1).
 fn opensearch(renderer: &Renderer) -> String {
     let world = renderer.world();
     let site = &world.site;

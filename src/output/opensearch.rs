@@ -1,11 +1,11 @@
-//! The description by which browsers offer a site's own search (OpenSearch 1.1).
+//! The description by which browsers offer a site's own search (`OpenSearch` 1.1).
 
 use super::xml::Xml;
 
 /// The description of a site whose search page is at `search_url` and reads OVP's `filters[keyword]`.
 #[must_use]
 pub fn opensearch(name: &str, search_url: &str) -> String {
-    // The name may have 16 characters (OpenSearch 1.1, ShortName).
+    // The name may have 16 characters (`OpenSearch` 1.1, `ShortName`).
     let short: String = name.chars().take(16).collect();
     let template = format!("{search_url}?filters%5Bkeyword%5D={{searchTerms}}");
     let mut xml = Xml::new();

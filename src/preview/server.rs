@@ -111,8 +111,8 @@ fn not_found(folder: &Path, path: &str) -> Option<PathBuf> {
 
 fn header(name: &str, value: &str) -> Header {
     // Names and values here are the program's own, or addresses that were decoded and encoded again.
-    Header::from_bytes(name, percent_encoding::utf8_percent_encode(value, percent_encoding::CONTROLS).to_string())
-        .unwrap_or_else(|()| Header { field: "X-Raekoda".parse().expect("a name"), value: Default::default() })
+    let ascii = percent_encoding::utf8_percent_encode(value, percent_encoding::CONTROLS).to_string();
+    Header::from_bytes(name, ascii).expect("encoded text without control characters is a header")
 }
 
 fn media_type(path: &Path) -> &'static str {

@@ -1,5 +1,7 @@
 //! Filters of templates: dates, numbers and amounts as the page's language writes them.
 
+#![expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "the signature is that of a filter")]
+
 use jiff::civil::{Date, DateTime, Time};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
@@ -68,7 +70,7 @@ fn time(value: &Value, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
 }
 
 fn number(value: &Value, _: Kwargs, _: &State<'_>) -> String {
-    if absent(value) { String::new() } else { language::number(Scope::language(), &value.to_string()) }
+    if absent(value) { String::new() } else { language::number(Scope::language(), value.to_string()) }
 }
 
 fn money(value: &Value, _: Kwargs, _: &State<'_>) -> TeraResult<String> {

@@ -1,5 +1,7 @@
 //! Functions that templates call. Whatever they learn about the site, they ask as a query.
 
+#![expect(clippy::unnecessary_wraps, reason = "all functions have one signature")]
+
 use std::sync::Weak;
 
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
@@ -191,7 +193,7 @@ fn translated(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
         let name = name.as_str().unwrap_or_default();
         let place = format!("{{{name}}}");
         if name != "key" && filled.contains(&place) {
-            let shown = if name == "n" { language::number(lang, &value.to_string()) } else { value.to_string() };
+            let shown = if name == "n" { language::number(lang, value.to_string()) } else { value.to_string() };
             filled = filled.replace(&place, &shown);
         }
     }

@@ -57,11 +57,11 @@ impl Site {
     }
 
     fn nearest_translated(&self, page: &Page, lang: Lang) -> String {
-        let around = page.entry().into_iter().flat_map(|ix| {
+        let mut around = page.entry().into_iter().flat_map(|ix| {
             let own = (page.number() > 1 || !matches!(page.kind, PageKind::Entry(..))).then_some(ix);
             own.into_iter().chain(self.ancestors(ix).into_iter().rev())
         });
-        let twin = around.filter_map(|ix| self.twin(ix, lang)).next();
+        let twin = around.find_map(|ix| self.twin(ix, lang));
         twin.or_else(|| self.front_page(lang)).map_or_else(|| "/".to_owned(), |ix| self.urls[ix].to_string())
     }
 }

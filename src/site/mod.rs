@@ -87,7 +87,7 @@ pub struct Site {
     by_id: HashMap<(Arc<str>, Lang), Ix>,
     by_short_id: HashMap<Box<str>, Vec<Arc<str>>>,
     by_url: HashMap<Box<str>, usize>,
-    by_type: HashMap<(usize, Lang), Vec<Ix>>,
+    by_type: BTreeMap<(usize, Lang), Vec<Ix>>,
     tree: tree::Tree,
 }
 
@@ -131,7 +131,7 @@ impl Site {
             by_id: HashMap::new(),
             by_short_id: HashMap::new(),
             by_url: HashMap::new(),
-            by_type: HashMap::new(),
+            by_type: BTreeMap::new(),
             tree: tree::Tree::default(),
         };
         site.admit(entries);
@@ -293,7 +293,7 @@ impl Site {
     }
 
     fn sort_types(&mut self) {
-        let mut by_type: HashMap<(usize, Lang), Vec<Ix>> = HashMap::new();
+        let mut by_type: BTreeMap<(usize, Lang), Vec<Ix>> = BTreeMap::new();
         for (ix, entry) in self.entries.iter().enumerate().filter(|(_, entry)| !entry.section) {
             by_type.entry((entry.kind, entry.lang)).or_default().push(ix);
         }

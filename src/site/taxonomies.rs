@@ -30,7 +30,7 @@ pub struct Taxonomies {
 impl Taxonomies {
     /// Gathers the terms of all entries that have a page.
     pub(super) fn gather(site: &Site) -> Self {
-        let mut found: BTreeMap<(String, Lang), BTreeMap<String, (String, Vec<Ix>)>> = BTreeMap::new();
+        let mut found: BTreeMap<(String, Lang), Found> = BTreeMap::new();
         for (ix, entry) in site.entries.iter().enumerate() {
             let kind = site.kind(ix);
             if !kind.page || site.archived[ix] {
@@ -73,7 +73,10 @@ impl Taxonomies {
     }
 }
 
-fn in_order(site: &Site, lang: Lang, found: BTreeMap<String, (String, Vec<Ix>)>) -> Vec<Term> {
+/// Terms by name, with their labels and entries.
+type Found = BTreeMap<String, (String, Vec<Ix>)>;
+
+fn in_order(site: &Site, lang: Lang, found: Found) -> Vec<Term> {
     let collator = Collator::new(lang);
     let mut taken = BTreeSet::new();
     let mut terms: Vec<Term> = found

@@ -1,6 +1,6 @@
 //! The tree of sections: what stands directly below what, in order, in each language.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Ix, Site, Sort};
 use crate::language::Lang;
@@ -9,8 +9,8 @@ use crate::language::Lang;
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     parents: Vec<Option<Ix>>,
-    children: HashMap<Ix, Vec<Ix>>,
-    subsections: HashMap<Ix, Vec<Ix>>,
+    children: BTreeMap<Ix, Vec<Ix>>,
+    subsections: BTreeMap<Ix, Vec<Ix>>,
 }
 
 impl Tree {
