@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn there_are_79() {
         assert_eq!(all().count(), 79);
-        assert_eq!(all().filter(|m| m.name.ends_with(" linn")).count(), 15);
+        assert_eq!(all().filter(|m| m.name.ends_with("linn")).count(), 15);
         assert!(all().all(|m| m.ehak.len() == 4 && m.county.ends_with(" maakond")));
     }
 
