@@ -2,6 +2,7 @@
 
 mod build;
 mod explain;
+mod form;
 mod extras;
 mod municipalities;
 mod new;
@@ -58,6 +59,8 @@ enum Command {
     Types(types::TypesArguments),
     /// Show what made a page: its source, templates and queries.
     Explain(explain::ExplainArguments),
+    /// The e-forms that the site can use.
+    Form(form::FormArguments),
     /// Write completions for a shell.
     Completions(CompletionArguments),
     /// Write the manual page.
@@ -211,6 +214,7 @@ pub fn run() -> ExitCode {
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),
         Command::Explain(arguments) => explain::run(&arguments, voice),
+        Command::Form(arguments) => form::run(&arguments, voice),
         Command::Completions(arguments) => completions(&arguments),
         Command::Manual => manual(language),
     }

@@ -38,10 +38,19 @@ pub(super) fn translate(mut command: Command, language: Language) -> Command {
     command = texts(command, &name)
         .subcommand_help_heading("Käsud")
         .help_template("{about-with-newline}\nKasutus: {usage}\n\n{all-args}{after-help}");
+    within(command, "")
+}
+
+/// The commands within one; `form list` is the name of a command within a command.
+fn within(mut command: Command, before: &str) -> Command {
     let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for sub in subcommands {
+        let name = format!("{before}{sub}");
         command = command.mut_subcommand(&sub, |inner| {
-            texts(inner, &sub).help_template("{about-with-newline}\nKasutus: {usage}\n\n{all-args}{after-help}")
+            let inner = texts(inner, &name)
+                .subcommand_help_heading("Käsud")
+                .help_template("{about-with-newline}\nKasutus: {usage}\n\n{all-args}{after-help}");
+            within(inner, &format!("{name} "))
         });
     }
     command
@@ -71,22 +80,24 @@ mod tests {
     use super::*;
     use crate::commands::Arguments;
 
+    fn without_words(command: &Command, before: &str, missing: &mut Vec<String>) {
+        for sub in command.get_subcommands() {
+            let name = format!("{before}{}", sub.get_name());
+            let arguments = sub.get_arguments().map(|argument| argument.get_id());
+            let unknown = arguments.map(|id| (format!("{name}.{id}"), format!("*.{id}")));
+            let unknown = unknown.filter(|(own, shared)| !ESTONIAN.contains_key(own) && !ESTONIAN.contains_key(shared));
+            missing.extend(unknown.map(|(own, _)| own));
+            if !ESTONIAN.contains_key(&name) {
+                missing.push(name.clone());
+            }
+            without_words(sub, &format!("{name} "), missing);
+        }
+    }
+
     #[test]
     fn every_command_and_argument_has_estonian_words() {
-        let command = Arguments::command();
-        let missing: Vec<String> = command
-            .get_subcommands()
-            .flat_map(|sub| {
-                let name = sub.get_name().to_owned();
-                let own = (!ESTONIAN.contains_key(&name)).then(|| name.clone());
-                let arguments = sub.get_arguments().filter_map(move |argument| {
-                    let key = format!("{name}.{}", argument.get_id());
-                    let shared = format!("*.{}", argument.get_id());
-                    (!ESTONIAN.contains_key(&key) && !ESTONIAN.contains_key(&shared)).then_some(key)
-                });
-                own.into_iter().chain(arguments).collect::<Vec<_>>()
-            })
-            .collect();
+        let mut missing = Vec::new();
+        without_words(&Arguments::command(), "", &mut missing);
         assert_eq!(missing, Vec::<String>::new());
     }
 }
