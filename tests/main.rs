@@ -4,5 +4,9 @@
 mod catalog;
 mod dependencies;
 mod layers;
+#[cfg(feature = "generator")]
+mod new_site;
+#[cfg(feature = "generator")]
+mod reference;
 #[cfg(feature = "relay")]
 mod relay;

@@ -1,6 +1,7 @@
 //! The command line: one file for each command; each wires stages and prints.
 
 mod build;
+mod diagnostics_page;
 mod explain;
 mod form;
 mod extras;
@@ -65,6 +66,9 @@ enum Command {
     Completions(CompletionArguments),
     /// Write the manual page.
     Manual,
+    /// Write the page of the docs that explains every message.
+    #[command(hide = true)]
+    Diagnostics,
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +221,7 @@ pub fn run() -> ExitCode {
         Command::Form(arguments) => form::run(&arguments, voice),
         Command::Completions(arguments) => completions(&arguments),
         Command::Manual => manual(language),
+        Command::Diagnostics => diagnostics_page::run(),
     }
 }
 

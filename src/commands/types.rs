@@ -20,6 +20,9 @@ pub(super) struct TypesArguments {
     /// The type as a JSON Schema (draft 2020-12), for editors.
     #[arg(long)]
     json_schema: bool,
+    /// All types as one page of Markdown.
+    #[arg(long, conflicts_with_all = ["name", "json_schema"])]
+    markdown: bool,
     /// The site whose own types are shown too.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     site: PathBuf,
@@ -37,6 +40,10 @@ pub(super) fn run(arguments: &TypesArguments, voice: Voice) -> ExitCode {
         return ExitCode::from(1);
     };
     let types = &theme.types;
+    if arguments.markdown {
+        print!("{}", types.markdown(lang));
+        return ExitCode::SUCCESS;
+    }
     let Some(name) = &arguments.name else {
         for at in 0..types.len() {
             let kind = types.at(at);
