@@ -3,8 +3,8 @@
 mod build;
 mod diagnostics_page;
 mod explain;
-mod form;
 mod extras;
+mod form;
 mod municipalities;
 mod new;
 mod pipeline;
