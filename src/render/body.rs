@@ -148,6 +148,8 @@ impl Host for PageHost<'_> {
             report(problem.suggest(&call.name, names.iter().map(String::as_str)).at(self.place(call.at.clone())));
             return body.unwrap_or_default();
         };
+        // The words in brackets are the body of a directive that has no other.
+        let body = body.or_else(|| (!call.label.is_empty()).then(|| super::images::escape(&call.label)));
         let arguments = definition.args();
         let mut given = Context::new();
         let mut good = true;
