@@ -1,5 +1,6 @@
 //! Tests that drive the real programs, and tests of the source itself. One test binary, so one link.
 #![allow(clippy::disallowed_methods, reason = "tests make files and look at what was written")]
+#![allow(unreachable_pub, reason = "all of it is one program")]
 
 mod catalog;
 mod dependencies;
@@ -8,5 +9,19 @@ mod layers;
 mod new_site;
 #[cfg(feature = "generator")]
 mod reference;
+
+#[cfg(feature = "generator")]
+mod bad_input;
+#[cfg(feature = "generator")]
+mod building;
+#[cfg(feature = "generator")]
+mod commands;
+#[cfg(all(feature = "generator", unix))]
+mod disk;
+#[cfg(feature = "generator")]
+mod driver;
+#[cfg(feature = "generator")]
+mod formats;
+
 #[cfg(feature = "relay")]
 mod relay;

@@ -1,0 +1,397 @@
+//! What is wrong in a site's files: one clear diagnostic each, and the last good site stays.
+
+use insta::assert_snapshot;
+
+use crate::driver::{Site, refused, refused_on, refused_with};
+
+#[test]
+fn broken_toml() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/katki.md --
++++
+title = "Jutumärk jäi lahti
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn broken_settings() {
+    assert_snapshot!(refused(|site| {
+        site.write("site.toml", "name = \"Kadaka vald\"\nlanguages = [\"et\"\nbase_url = \"https://x.example\"\n");
+    }), @"");
+}
+
+#[test]
+fn unknown_field() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+publised = 2026-11-20
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn wrong_kind() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = ["Talv"]
+published = 2026-11-20
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn missing_required() {
+    assert_snapshot!(refused_with("
+-- content/uudised/talv.md --
++++
+published = 2026-11-20
++++
+Tekst.
+"), @"");
+}
+
+#[test]
+fn bad_date() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = "2026-02-30"
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn front_matter_without_an_end() {
+    assert_snapshot!(refused_with("
+-- content/uudised/talv.md --
++++
+title = \"Talv\"
+
+Tekst.
+"), @"");
+}
+
+#[test]
+fn every_problem_of_every_page_at_once() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/a.md --
++++
+titel = "A"
+published = "homme"
++++
+-- content/uudised/b.md --
++++
+title = 5
++++
+"#), @"");
+}
+
+#[test]
+fn address_of_two_pages() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/teine.md --
++++
+title = "Teine"
+slug = "talv"
+published = 2026-11-21
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn alias_that_is_a_page() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/teine.md --
++++
+title = "Teine"
+published = 2026-11-21
+aliases = ["/uudised/talv"]
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn alias_loop() {
+    assert_snapshot!(refused_with(r#"
+-- redirects.toml --
+[[redirect]]
+from = "/vana"
+to = "/vanem"
+
+[[redirect]]
+from = "/vanem"
+to = "/vana"
+"#), @"");
+}
+
+#[test]
+fn reference_to_nothing() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
+related = ["uudised/suvi"]
++++
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn link_to_nothing() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+Vaata [suve](suvi.md) ja [kevadet](/uudised/kevad).
+"#), @"");
+}
+
+#[test]
+fn unknown_directive() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+:::accordeon{title="Veel"}
+Tekst.
+:::
+"#), @"");
+}
+
+#[test]
+fn unknown_parameter_of_a_directive() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+:::accordion{titel="Veel"}
+Tekst.
+:::
+"#), @"");
+}
+
+#[test]
+fn unclosed_directive() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+:::accordion{title="Veel"}
+Tekst.
+"#), @"");
+}
+
+#[test]
+fn directive_in_a_code_block_is_left_alone() {
+    let site = Site::with(
+        r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+```
+:::olematu{title="Veel"}
+:::
+```
+
+Ka `:olematu[x]` jääb tekstiks.
+"#,
+    );
+    site.build(&["--strict"]).fine();
+    let page = site.page("uudised/talv/index.html");
+    assert!(page.contains(":::olematu{title="), "{page}");
+    assert!(page.contains("<code>:olematu[x]</code>"), "{page}");
+}
+
+#[test]
+fn cyclic_menus() {
+    assert_snapshot!(refused_with(r#"
+-- site.toml --
+name = "Kadaka vald"
+languages = ["et", "en"]
+base_url = "https://www.kadakavald.example"
+
+[[menus.main]]
+title.et = "Teenused"
+title.en = "Services"
+children = [{ menu = "side" }]
+
+[[menus.side]]
+title.et = "Veel"
+title.en = "More"
+children = [{ menu = "main" }]
+"#), @"");
+}
+
+#[test]
+fn missing_image() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+![Lumine väljak](/images/lumi.jpg)
+"#), @"");
+}
+
+#[test]
+fn corrupt_image() {
+    assert_snapshot!(refused_with(r#"
+-- images/lumi.jpg --
+see ei ole pilt
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+![Lumine väljak](/images/lumi.jpg)
+"#), @"");
+}
+
+#[test]
+fn drawing_with_a_script() {
+    assert_snapshot!(refused_with(r#"
+-- images/kaart.svg --
+<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><script>alert(1)</script></svg>
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+![Kaart](/images/kaart.svg)
+"#), @"");
+}
+
+#[test]
+fn page_of_50_megabytes() {
+    assert_snapshot!(refused(|site| {
+        let text = "Üks pikk jutt. ".repeat(50 * 1024 * 1024 / 15);
+        site.write("content/uudised/pikk.md", format!("+++\ntitle = \"Pikk\"\npublished = 2026-11-20\n+++\n{text}"));
+    }), @"");
+}
+
+#[test]
+fn not_utf_8() {
+    assert_snapshot!(refused(|site| {
+        site.write("content/uudised/talv.md", b"+++\ntitle = \"\xd5htu\"\n+++\n");
+    }), @"");
+}
+
+#[test]
+fn byte_order_mark_and_windows_line_ends_are_no_problem() {
+    let site = Site::smallest();
+    site.write(
+        "content/uudised/talv.md",
+        "\u{feff}+++\r\ntitle = \"Talv tuleb\"\r\npublished = 2026-11-20\r\n+++\r\nLund on\r\noodata.\r\n",
+    );
+    site.build(&["--strict"]).fine();
+    assert!(site.page("uudised/talv/index.html").contains("Talv tuleb"));
+}
+
+#[test]
+fn place_of_a_problem_counts_from_the_line_even_after_a_byte_order_mark() {
+    assert_snapshot!(refused(|site| {
+        site.write("content/uudised/talv.md", "\u{feff}+++\r\ntitle = \"Talv\"\r\npublished = \"täna\"\r\n+++\r\n");
+    }), @"");
+}
+
+#[test]
+fn names_with_spaces_and_letters_in_both_unicode_forms() {
+    let site = Site::smallest();
+    let page = |title: &str| format!("+++\ntitle = \"{title}\"\npublished = 2026-11-20\n+++\nTekst.\n");
+    site.write("content/uudised/kaks sõna.md", page("Tühik ja liittäht"));
+    // The form in which some systems write names: the letter and its dots apart.
+    site.write("content/uudised/o\u{303}htu a\u{308}a\u{308}rel.md", page("Lahus täpid"));
+    site.write("static/Eelarve seletus – õ.txt", "tekst");
+    site.build(&["--strict"]).fine();
+    let pages = site.pages();
+    assert!(pages.contains(&"uudised/kaks-sona/index.html".to_owned()), "{pages:?}");
+    assert!(pages.contains(&"uudised/ohtu-aarel/index.html".to_owned()), "{pages:?}");
+    assert!(site.written().contains_key("Eelarve seletus – õ.txt"));
+}
+
+#[test]
+fn one_name_in_both_unicode_forms() {
+    assert_snapshot!(refused(|site| {
+        let page = "+++\ntitle = \"Õhtu\"\npublished = 2026-11-20\n+++\nTekst.\n";
+        site.write("content/uudised/õhtu.md", page);
+        site.write("content/uudised/o\u{303}htu.md", page);
+    }), @"");
+}
+
+#[test]
+fn reference_out_of_the_site() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+![Pilt](../../../salajane.png) ja [fail](../../../../etc/passwd).
+"#), @"");
+}
+
+#[cfg(unix)]
+#[test]
+fn symlink_out_of_the_site() {
+    assert_snapshot!(refused(|site| {
+        let secret = site.around().join("salajane.md");
+        std::fs::write(&secret, "+++\ntitle = \"Salajane\"\n+++\nSalasõna.\n").unwrap();
+        std::os::unix::fs::symlink(&secret, site.path("content/uudised/link.md")).unwrap();
+    }), @"");
+}
+
+#[cfg(unix)]
+#[test]
+fn symlink_that_goes_in_circles() {
+    let site = Site::smallest();
+    let outcome = refused_on(&site, |site| {
+        std::os::unix::fs::symlink(site.path("content"), site.path("content/uudised/ring")).unwrap();
+    });
+    assert_snapshot!(outcome, @"");
+}
+
+#[test]
+fn raw_html_is_shown_as_text() {
+    let site = Site::with(
+        r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+<script>alert(1)</script>
+
+<img src=x onerror=alert(1)> [x](javascript:alert(1))
+"#,
+    );
+    assert_snapshot!(site.problems(), @"");
+    site.build(&[]);
+    for path in site.pages() {
+        let page = site.page(&path);
+        assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{page}");
+        assert!(!page.contains("href=\"javascript:"), "{page}");
+    }
+}

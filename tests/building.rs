@@ -1,0 +1,208 @@
+//! What a build writes, what it leaves alone, and what it says it left out.
+
+use std::{collections::BTreeMap, fs, path::Path, time::SystemTime};
+
+use insta::assert_snapshot;
+
+use crate::driver::Site;
+
+const DATES: &str = r#"
+-- content/uudised/mustand.md --
++++
+title = "Mustand"
+published = 2026-11-20
+draft = true
++++
+Tekst.
+-- content/uudised/homme.md --
++++
+title = "Homme"
+published = 2026-12-01
+publish_from = 2026-12-01T09:00:00
++++
+Tekst.
+-- content/uudised/eile.md --
++++
+title = "Eile"
+published = 2026-10-01
+publish_until = 2026-11-01T00:00:00
++++
+Tekst.
+"#;
+
+fn has(site: &Site, page: &str) -> bool {
+    site.out().join("uudised").join(page).join("index.html").exists()
+}
+
+#[test]
+fn the_smallest_site_builds_without_a_word_of_warning() {
+    let site = Site::smallest();
+    site.build(&["--strict"]).fine();
+    let pages = site.pages();
+    for page in ["index.html", "en/index.html", "uudised/index.html", "uudised/talv/index.html", "404.html"] {
+        assert!(pages.contains(&page.to_owned()), "{page} is not among {pages:?}");
+    }
+}
+
+#[test]
+fn the_example_builds_and_checks_clean() {
+    let site = Site::example();
+    site.run(&["check", ".", "--strict"]).fine();
+    site.build(&["--strict"]).fine();
+}
+
+/// Every content type of the shared theme has an example, and each that has pages has been built.
+#[test]
+fn the_example_holds_every_type() {
+    let site = Site::example();
+    let types = site.run(&["types"]).fine().stdout;
+    assert!(types.lines().count() > 20, "{types}");
+    site.build(&[]).fine();
+}
+
+/// Two builds of one input are one site, whatever the number of cores.
+#[test]
+fn builds_are_the_same_to_the_byte() {
+    let site = Site::example();
+    site.build(&["--jobs", "1"]).fine();
+    let one = site.written();
+    fs::remove_dir_all(site.out()).unwrap();
+    fs::remove_dir_all(site.around().join(".public.raekoda")).unwrap();
+    site.build(&["--jobs", "2"]).fine();
+    let two = site.written();
+    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
+    let different: Vec<_> = one.iter().filter(|(path, bytes)| two[*path] != **bytes).map(|(path, _)| path).collect();
+    assert!(different.is_empty(), "{different:?}");
+}
+
+/// When each file and folder below `folder` was last changed.
+fn times(folder: &Path) -> BTreeMap<String, SystemTime> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(|entry| (entry.path().to_str().unwrap().to_owned(), entry.metadata().unwrap().modified().unwrap()))
+        .collect()
+}
+
+#[test]
+fn nothing_changed_nothing_written() {
+    let site = Site::smallest();
+    site.build(&[]).fine();
+    let before = times(&site.out());
+    site.build(&[]).fine();
+    assert_eq!(before, times(&site.out()));
+}
+
+/// A change in one page leaves the files of the others as they were: bytes and times.
+#[test]
+fn an_edit_writes_what_it_changes() {
+    let site =
+        Site::with("-- content/uudised/teine.md --\n+++\ntitle = \"Teine\"\npublished = 2026-11-19\n+++\nTekst.\n");
+    site.build(&[]).fine();
+    let before = times(&site.out());
+    site.write(
+        "content/uudised/talv.md",
+        "+++\ntitle = \"Talv tuleb\"\npublished = 2026-11-20\nsummary = \"Lumi.\"\n+++\nMuudetud.\n",
+    );
+    site.build(&[]).fine();
+    let after = times(&site.out());
+    let file = |page: &str| site.out().join(page).to_str().unwrap().to_owned();
+    assert_ne!(before[&file("uudised/talv/index.html")], after[&file("uudised/talv/index.html")]);
+    assert_eq!(before[&file("uudised/teine/index.html")], after[&file("uudised/teine/index.html")]);
+    assert!(site.page("uudised/talv/index.html").contains("Muudetud."));
+}
+
+#[test]
+fn what_was_taken_away_is_removed_and_what_no_build_made_is_kept() {
+    let site = Site::smallest();
+    site.build(&[]).fine();
+    fs::write(site.out().join("kontroll.txt"), "teenusepakkuja fail").unwrap();
+    site.remove("content/uudised/talv.md");
+    site.build(&[]).fine();
+    assert!(!has(&site, "talv"));
+    assert!(site.written().contains_key("kontroll.txt"));
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let site = Site::with(DATES);
+    let outcome = site.build(&["--at", "2026-11-22"]).fine();
+    assert!(!has(&site, "mustand") && !has(&site, "homme") && !has(&site, "eile"));
+    assert_snapshot!(outcome.stderr, @"");
+}
+
+#[test]
+fn drafts_are_built_when_asked_for() {
+    let site = Site::with(DATES);
+    site.build(&["--at", "2026-11-22", "--drafts"]).fine();
+    assert!(has(&site, "mustand") && !has(&site, "homme"));
+}
+
+#[test]
+fn the_site_of_another_day() {
+    let site = Site::with(DATES);
+    site.build(&["--at", "2026-12-02"]).fine();
+    assert!(has(&site, "homme") && !has(&site, "eile"));
+    site.build(&["--at", "2026-10-15"]).fine();
+    assert!(!has(&site, "homme") && has(&site, "eile"));
+}
+
+#[test]
+fn another_address() {
+    let site = Site::smallest();
+    site.build(&["--base-url", "https://proov.example/vald"]).fine();
+    let page = site.page("uudised/talv/index.html");
+    assert!(page.contains("https://proov.example/vald/uudised/talv"), "{page}");
+    assert!(!page.contains("www.kadakavald.example"), "{page}");
+}
+
+#[test]
+fn warnings_fail_a_strict_build_only() {
+    let site = Site::with(
+        r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+published = 2026-11-20
++++
+<marquee>Lund</marquee>
+"#,
+    );
+    site.build(&[]).fine();
+    site.build(&["--strict"]).failed();
+}
+
+#[test]
+fn a_stage_has_its_time() {
+    let site = Site::smallest();
+    let outcome = site.build(&["--timings"]).fine();
+    let said = format!("{}{}", outcome.stdout, outcome.stderr);
+    for stage in ["content", "render", "output"] {
+        assert!(said.contains(stage), "{said}");
+    }
+}
+
+#[test]
+fn wrong_use_is_told_apart_from_problems() {
+    let site = Site::smallest();
+    assert_eq!(site.run(&["biuld"]).code, Some(2));
+    assert_eq!(site.run(&["build", "--jobs", "palju"]).code, Some(2));
+    assert_eq!(site.run(&["build", "--at", "eile"]).code, Some(2));
+}
+
+#[test]
+fn no_such_folder_and_no_site_in_it() {
+    let site = Site::smallest();
+    let nowhere = site.run(&["build", "pole-olemas"]).failed();
+    assert_snapshot!(nowhere.stderr, @"");
+    let no_site = site.run(&["build", "content"]).failed();
+    assert_snapshot!(no_site.stderr, @"");
+}
+
+#[test]
+fn check_writes_nothing() {
+    let site = Site::smallest();
+    let before = times(&site.root());
+    site.run(&["check", "."]).fine();
+    assert_eq!(before, times(&site.root()));
+}
