@@ -193,9 +193,11 @@ fn wrong_use_is_told_apart_from_problems() {
 #[test]
 fn no_such_folder_and_no_site_in_it() {
     let site = Site::smallest();
-    let nowhere = site.run(&["build", "pole-olemas"]).failed();
+    let nowhere = site.run(&["build", "pole-olemas"]);
+    assert_eq!(nowhere.code, Some(2));
     assert_snapshot!(nowhere.stderr, @"");
-    let no_site = site.run(&["build", "content"]).failed();
+    let no_site = site.run(&["build", "content"]);
+    assert_eq!(no_site.code, Some(2));
     assert_snapshot!(no_site.stderr, @"");
 }
 
