@@ -100,6 +100,11 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
     let text = file.text().map_err(|problem| out.push(problem)).ok()?;
     let toml = TomlText::whole("site.toml", &text);
     let mut settings = Settings::read(&toml, out);
+    if out.iter().any(|found| found.code == "source.toml-syntax") {
+        // What broken settings seem to lack is what could not be read.
+        out.retain(|found| found.code == "source.toml-syntax");
+        return None;
+    }
     if let Some(base_url) = &request.base_url {
         base_url.trim_end_matches('/').clone_into(&mut settings.base_url);
     }
@@ -202,10 +207,13 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     let sources: Vec<PathBuf> = PARTS.iter().map(|part| request.root.join(part)).collect();
     let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
     let staging = Staging::open(OutputFolder::new(&target, &sources)?)?;
-    let files = inputs(&folder, &mut Vec::new());
-    let settings = settings_key(request);
+    let mut unreadable = Vec::new();
+    let files = inputs(&folder, &mut unreadable);
+    let settings = settings_key(request, &folder);
     outcome.timings.stage("look");
-    if let Some(memo) = staging.up_to_date(&files, &settings, request.now)
+    // A file that cannot be read is not among the inputs, so that they alone may look unchanged.
+    if unreadable.is_empty()
+        && let Some(memo) = staging.up_to_date(&files, &settings, request.now)
         && let Ok(memo) = serde_json::from_slice::<Memo>(memo)
     {
         outcome.up_to_date = true;
@@ -265,7 +273,7 @@ fn input(file: &SourceFile, staging: &Staging) -> Result<Input, Diagnostic> {
 }
 
 /// A hash of all that decides what is written besides the site's files: flags, the day, the program.
-fn settings_key(request: &Request) -> [u8; 32] {
+fn settings_key(request: &Request, folder: &Folder) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     let program = Theme::embedded_fingerprint();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -280,12 +288,19 @@ fn settings_key(request: &Request) -> [u8; 32] {
     );
     hasher.update(flags.as_bytes());
     // A theme in a folder of its own lies outside of the site's files.
-    if let Some(folder) = request.theme.as_ref().and_then(|theme| Folder::open(Path::new(theme)).ok()) {
-        for file in folder.walk("", &mut Vec::new()) {
+    let theme = request.theme.clone().or_else(|| theme_named(folder));
+    if let Some(theme) = theme.and_then(|theme| Folder::open(&folder.root().join(theme)).ok()) {
+        for file in theme.walk("", &mut Vec::new()) {
             hasher.update(format!("{} {} {}\n", file.path, file.size, file.modified).as_bytes());
         }
     }
     *hasher.finalize().as_bytes()
+}
+
+/// The theme that `site.toml` names, if it names one.
+fn theme_named(folder: &Folder) -> Option<String> {
+    let settings: toml::Table = folder.find("site.toml")?.text().ok()?.parse().ok()?;
+    settings.get("theme")?.as_str().map(ToOwned::to_owned)
 }
 
 /// A local time in Estonia as nanoseconds since 1970.
@@ -300,6 +315,8 @@ fn make(loaded: &Loaded, target: Option<(&Staging, &Cache)>, outcome: &mut Outco
     outcome.next_due = site.next_due;
     outcome.pages = site.pages.len();
     let broken = out.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    // A broken site is not written; its pages are made to find what is wrong with them.
+    let target = target.filter(|_| !broken);
 
     let shared = Shared::default();
     site.pages.par_iter().for_each(|page| {

@@ -153,12 +153,16 @@ impl Host for PageHost<'_> {
         let arguments = definition.args();
         let mut given = Context::new();
         let mut good = true;
+        // A parameter whose name is misspelt is not missing as well.
+        let mut meant = Vec::new();
         for Attribute { name: key, value, at: range } in &call.attributes {
             let parameter = component_name(key);
             let Some(argument_definition) = arguments.iter().find(|a| a.name() == parameter && !a.is_implicit()) else {
                 let problem = Diagnostic::new("render.unknown-parameter").arg("name", &call.name).arg("parameter", key);
                 let known = arguments.iter().filter(|a| !a.is_implicit()).map(tera::ComponentArg::name);
-                report(problem.suggest(&parameter, known).at(self.place(range.clone())));
+                let problem = problem.suggest(&parameter, known).at(self.place(range.clone()));
+                meant.extend(problem.suggestion.clone());
+                report(problem);
                 good = false;
                 continue;
             };
@@ -178,7 +182,10 @@ impl Host for PageHost<'_> {
         {
             given.insert_value("label", Value::from(call.label.as_str()));
         }
-        for missing in arguments.iter().filter(|a| a.is_required() && !given.contains_key(a.name())) {
+        let absent = |a: &&tera::ComponentArg| {
+            a.is_required() && !given.contains_key(a.name()) && !meant.iter().any(|name| name == a.name())
+        };
+        for missing in arguments.iter().filter(absent) {
             let problem =
                 Diagnostic::new("render.missing-parameter").arg("name", &call.name).arg("parameter", missing.name());
             report(problem.at(self.place(call.at.clone())));

@@ -51,7 +51,11 @@ impl<'r> Reader<'r> {
         for (key, value) in table {
             let name: &str = key.get_ref().as_ref();
             let Some(at) = known.iter().position(|field| &*field.name == name) else {
-                self.unknown(name, known, key.span());
+                // A field whose name is misspelt is not missing as well.
+                let meant = self.unknown(name, known, key.span());
+                if let Some(at) = known.iter().position(|field| meant.as_deref() == Some(&*field.name)) {
+                    named[at] = true;
+                }
                 continue;
             };
             named[at] = !is_blank(value.get_ref());
@@ -70,9 +74,13 @@ impl<'r> Reader<'r> {
         fields
     }
 
-    fn unknown(&mut self, name: &str, known: &[Field], span: Range<usize>) {
+    /// Reports a field that there is not; gives the one that was probably meant.
+    fn unknown(&mut self, name: &str, known: &[Field], span: Range<usize>) -> Option<String> {
         let problem = Diagnostic::new("schema.unknown-field").arg("field", name).at(self.toml.place(span));
-        self.out.push(problem.suggest(name, known.iter().map(|field| &*field.name)));
+        let problem = problem.suggest(name, known.iter().map(|field| &*field.name));
+        let meant = problem.suggestion.clone();
+        self.out.push(problem);
+        meant
     }
 
     fn value(&mut self, field: &Field, value: &Spanned<DeValue<'_>>) -> Option<Value> {

@@ -26,10 +26,11 @@ impl<'a> TomlText<'a> {
         Self { path: path.into(), text, range: 0..text.len() }
     }
 
-    /// Reads the TOML as far as it can be read; each syntax error becomes `source.toml-syntax`.
+    /// Reads the TOML as far as it can be read. The first syntax error becomes `source.toml-syntax`;
+    /// those after it are most often its echoes.
     pub fn parse(&self, out: &mut Vec<Diagnostic>) -> Spanned<DeTable<'a>> {
         let (table, errors) = DeTable::parse_recoverable(&self.text[self.range.clone()]);
-        for error in errors {
+        if let Some(error) = errors.first() {
             let place = self.place(error.span().unwrap_or(0..0));
             out.push(Diagnostic::new("source.toml-syntax").arg("reason", error.message()).at(place));
         }
