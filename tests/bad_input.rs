@@ -12,14 +12,14 @@ fn broken_toml() {
 title = "Jutumärk jäi lahti
 +++
 Tekst.
-"#), @"");
+"#), @"error source.toml-syntax content/uudised/katki.md:2:28");
 }
 
 #[test]
 fn broken_settings() {
     assert_snapshot!(refused(|site| {
         site.write("site.toml", "name = \"Kadaka vald\"\nlanguages = [\"et\"\nbase_url = \"https://x.example\"\n");
-    }), @"");
+    }), @"error source.toml-syntax site.toml:3:1");
 }
 
 #[test]
@@ -31,7 +31,7 @@ title = "Talv"
 publised = 2026-11-20
 +++
 Tekst.
-"#), @"");
+"#), @"error schema.unknown-field content/uudised/talv.md:3:1");
 }
 
 #[test]
@@ -43,7 +43,7 @@ title = ["Talv"]
 published = 2026-11-20
 +++
 Tekst.
-"#), @"");
+"#), @"error schema.not-a-text content/uudised/talv.md:2:9");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn missing_required() {
 published = 2026-11-20
 +++
 Tekst.
-"), @"");
+"), @"error schema.required content/uudised/talv.md:2:1");
 }
 
 #[test]
@@ -66,7 +66,7 @@ title = "Talv"
 published = "2026-02-30"
 +++
 Tekst.
-"#), @"");
+"#), @"error schema.no-such-day content/uudised/talv.md:3:13");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn front_matter_without_an_end() {
 title = \"Talv\"
 
 Tekst.
-"), @"");
+"), @"error content.front-matter-open content/uudised/talv.md:1:1");
 }
 
 #[test]
@@ -92,7 +92,11 @@ published = "homme"
 +++
 title = 5
 +++
-"#), @"");
+"#), @r"
+    error schema.unknown-field content/uudised/a.md:2:1
+    error schema.not-a-date content/uudised/a.md:3:13
+    error schema.required content/uudised/b.md:2:1
+    ");
 }
 
 #[test]
@@ -105,7 +109,7 @@ slug = "talv"
 published = 2026-11-21
 +++
 Tekst.
-"#), @"");
+"#), @"error site.address-twice content/uudised/teine.md:3:1");
 }
 
 #[test]
@@ -118,7 +122,7 @@ published = 2026-11-21
 aliases = ["/uudised/talv"]
 +++
 Tekst.
-"#), @"");
+"#), @"error site.redirect-shadows content/uudised/teine.md:4:12");
 }
 
 #[test]
@@ -132,7 +136,7 @@ to = "/vanem"
 [[redirect]]
 from = "/vanem"
 to = "/vana"
-"#), @"");
+"#), @"error site.redirect-loop redirects.toml:1:1");
 }
 
 #[test]
@@ -145,7 +149,7 @@ published = 2026-11-20
 related = ["uudised/suvi"]
 +++
 Tekst.
-"#), @"");
+"#), @"error site.reference content/uudised/talv.md:4:12");
 }
 
 #[test]
@@ -157,7 +161,10 @@ title = "Talv"
 published = 2026-11-20
 +++
 Vaata [suve](suvi.md) ja [kevadet](/uudised/kevad).
-"#), @"");
+"#), @r"
+    error render.link-broken content/uudised/talv.md:5:7
+    error render.link-broken content/uudised/talv.md:5:26
+    ");
 }
 
 #[test]
@@ -171,7 +178,7 @@ published = 2026-11-20
 :::accordeon{title="Veel"}
 Tekst.
 :::
-"#), @"");
+"#), @"error render.unknown-directive content/uudised/talv.md:5:1");
 }
 
 #[test]
@@ -185,7 +192,7 @@ published = 2026-11-20
 :::accordion{titel="Veel"}
 Tekst.
 :::
-"#), @"");
+"#), @"error render.unknown-parameter content/uudised/talv.md:5:14");
 }
 
 #[test]
@@ -198,7 +205,7 @@ published = 2026-11-20
 +++
 :::accordion{title="Veel"}
 Tekst.
-"#), @"");
+"#), @"error markdown.directive-unclosed content/uudised/talv.md:5:1");
 }
 
 #[test]
@@ -241,7 +248,7 @@ children = [{ menu = "side" }]
 title.et = "Veel"
 title.en = "More"
 children = [{ menu = "main" }]
-"#), @"");
+"#), @"error site.menu-cycle site.toml:13:13");
 }
 
 #[test]
@@ -253,7 +260,7 @@ title = "Talv"
 published = 2026-11-20
 +++
 ![Lumine väljak](/images/lumi.jpg)
-"#), @"");
+"#), @"error render.image-missing content/uudised/talv.md:5:1");
 }
 
 #[test]
@@ -267,7 +274,7 @@ title = "Talv"
 published = 2026-11-20
 +++
 ![Lumine väljak](/images/lumi.jpg)
-"#), @"");
+"#), @"error assets.image-format images/lumi.jpg");
 }
 
 #[test]
@@ -281,7 +288,7 @@ title = "Talv"
 published = 2026-11-20
 +++
 ![Kaart](/images/kaart.svg)
-"#), @"");
+"#), @"error assets.svg-unsafe images/kaart.svg:1:64");
 }
 
 #[test]
@@ -289,14 +296,14 @@ fn page_of_50_megabytes() {
     assert_snapshot!(refused(|site| {
         let text = "Üks pikk jutt. ".repeat(50 * 1024 * 1024 / 15);
         site.write("content/uudised/pikk.md", format!("+++\ntitle = \"Pikk\"\npublished = 2026-11-20\n+++\n{text}"));
-    }), @"");
+    }), @"error source.too-large content/uudised/pikk.md");
 }
 
 #[test]
 fn not_utf_8() {
     assert_snapshot!(refused(|site| {
         site.write("content/uudised/talv.md", b"+++\ntitle = \"\xd5htu\"\n+++\n");
-    }), @"");
+    }), @"error source.not-utf8 content/uudised/talv.md:2:1");
 }
 
 #[test]
@@ -314,7 +321,7 @@ fn byte_order_mark_and_windows_line_ends_are_no_problem() {
 fn place_of_a_problem_counts_from_the_line_even_after_a_byte_order_mark() {
     assert_snapshot!(refused(|site| {
         site.write("content/uudised/talv.md", "\u{feff}+++\r\ntitle = \"Talv\"\r\npublished = \"täna\"\r\n+++\r\n");
-    }), @"");
+    }), @"error schema.not-a-date content/uudised/talv.md:3:13");
 }
 
 #[test]
@@ -338,7 +345,7 @@ fn one_name_in_both_unicode_forms() {
         let page = "+++\ntitle = \"Õhtu\"\npublished = 2026-11-20\n+++\nTekst.\n";
         site.write("content/uudised/õhtu.md", page);
         site.write("content/uudised/o\u{303}htu.md", page);
-    }), @"");
+    }), @"error source.same-name content/uudised/õhtu.md");
 }
 
 #[test]
@@ -350,7 +357,10 @@ title = "Talv"
 published = 2026-11-20
 +++
 ![Pilt](../../../salajane.png) ja [fail](../../../../etc/passwd).
-"#), @"");
+"#), @r"
+    error render.image-missing content/uudised/talv.md:5:1
+    error render.link-broken content/uudised/talv.md:5:35
+    ");
 }
 
 #[cfg(unix)]
@@ -360,7 +370,7 @@ fn symlink_out_of_the_site() {
         let secret = site.around().join("salajane.md");
         std::fs::write(&secret, "+++\ntitle = \"Salajane\"\n+++\nSalasõna.\n").unwrap();
         std::os::unix::fs::symlink(&secret, site.path("content/uudised/link.md")).unwrap();
-    }), @"");
+    }), @"error source.outside content/uudised/link.md");
 }
 
 #[cfg(unix)]
@@ -370,7 +380,7 @@ fn symlink_that_goes_in_circles() {
     let outcome = refused_on(&site, |site| {
         std::os::unix::fs::symlink(site.path("content"), site.path("content/uudised/ring")).unwrap();
     });
-    assert_snapshot!(outcome, @"");
+    assert_snapshot!(outcome, @"error source.unreadable content/uudised/ring");
 }
 
 #[test]
@@ -387,7 +397,11 @@ published = 2026-11-20
 <img src=x onerror=alert(1)> [x](javascript:alert(1))
 "#,
     );
-    assert_snapshot!(site.problems(), @"");
+    assert_snapshot!(site.problems(), @r"
+    warning markdown.html content/uudised/talv.md:5:1
+    warning markdown.html content/uudised/talv.md:7:1
+    error markdown.scheme content/uudised/talv.md:7:30
+    ");
     site.build(&[]);
     for path in site.pages() {
         let page = site.page(&path);

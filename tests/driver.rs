@@ -28,16 +28,19 @@ base_url = "https://www.kadakavald.example"
 -- content/_index.md --
 +++
 title = "Kadaka vald"
+published = 2026-01-05
 +++
 Tere tulemast!
 -- content/_index.en.md --
 +++
 title = "Kadaka parish"
+published = 2026-01-05
 +++
 Welcome!
 -- content/uudised/_index.md --
 +++
 title = "Uudised"
+published = 2026-01-05
 +++
 -- content/uudised/talv.md --
 +++
@@ -254,7 +257,9 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn copy(from: &Path, to: &Path) {
-    for (path, bytes) in tree(from) {
+    // What a build left there is no part of the site.
+    let made = |path: &str| path.starts_with("public/") || path.starts_with(".");
+    for (path, bytes) in tree(from).into_iter().filter(|(path, _)| !made(path)) {
         let path = to.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();

@@ -7,7 +7,7 @@ use crate::driver::{Outcome, Site};
 /// A site with an unknown key in one page.
 fn site() -> Site {
     Site::with(
-        "-- content/uudised/talv.md --\n+++\ntitle = \"Talv\"\npublished = 2026-11-20\nkokuvõte = \"Lumi\"\nsumary = \"Lumi\"\n+++\nTekst.\n",
+        "-- content/uudised/talv.md --\n+++\ntitle = \"Talv\"\npublished = 2026-11-20\nkokkuvote = \"Lumi\"\nsumary = \"Lumi\"\n+++\nTekst.\n",
     )
 }
 
