@@ -6,37 +6,46 @@ use std::{fs, io, path::Path};
 use super::{
     folder::OutputFolder,
     manifest::{Manifest, Times},
-    tree::copy_with_time,
+    tree::{copy_with_time, remove_with_empty_folders},
 };
 
 /// Puts the staged tree in the place of the output folder, which holds the site `previous`.
 ///
 /// First by one exchange; where the file system cannot, by two renames; and where the output folder
 /// cannot be renamed at all, because something is mounted there, file by file.
-pub(super) fn put_in_place(folder: &OutputFolder, previous: &Manifest, next: &Manifest) -> io::Result<()> {
+pub(super) fn put_in_place(folder: &OutputFolder, previous: &Manifest, next: &Manifest) -> io::Result<Exchange> {
     next.write(&folder.next_manifest())?;
-    if let Err(error) = swap(folder, previous, next) {
+    let done = swap(folder, previous, next).inspect_err(|_| {
         let _ = fs::remove_file(folder.next_manifest());
-        return Err(error);
-    }
-    fs::rename(folder.next_manifest(), folder.manifest())
+    })?;
+    fs::rename(folder.next_manifest(), folder.manifest())?;
+    Ok(done)
 }
 
-fn swap(folder: &OutputFolder, previous: &Manifest, next: &Manifest) -> io::Result<()> {
+/// How it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exchange {
+    /// The old site, if there was one, is now where the new one was staged.
+    Swapped,
+    /// The new files were moved into the output folder.
+    FileByFile,
+}
+
+fn swap(folder: &OutputFolder, previous: &Manifest, next: &Manifest) -> io::Result<Exchange> {
     let (new, out) = (folder.next(), folder.path());
     match fs::metadata(out) {
-        Err(_) => return fs::rename(new, out),
+        Err(_) => return fs::rename(new, out).map(|()| Exchange::Swapped),
         // Who may read the folder was decided by whoever made it.
         Ok(old) => fs::set_permissions(&new, old.permissions())?,
     }
     if exchange(&new, out).is_ok() {
-        return Ok(());
+        return Ok(Exchange::Swapped);
     }
     match two_renames(&new, out, &folder.aside()) {
         Err(error) if matches!(error.kind(), io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices) => {
-            file_by_file(&new, out, previous, next)
+            file_by_file(&new, out, previous, next).map(|()| Exchange::FileByFile)
         }
-        result => result,
+        result => result.map(|()| Exchange::Swapped),
     }
 }
 
@@ -75,14 +84,7 @@ pub(super) fn file_by_file(new: &Path, out: &Path, previous: &Manifest, next: &M
         temporary.persist(&to).map_err(|error| error.error)?;
     }
     for file in previous.files.iter().filter(|file| next.get(&file.path).is_none()) {
-        let gone = out.join(&*file.path);
-        let _ = fs::remove_file(&gone);
-        // Only folders that are empty now go.
-        for folder in gone.ancestors().skip(1).take_while(|folder| *folder != out) {
-            if fs::remove_dir(folder).is_err() {
-                break;
-            }
-        }
+        remove_with_empty_folders(out, &file.path);
     }
     Ok(())
 }

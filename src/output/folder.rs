@@ -76,6 +76,11 @@ impl OutputFolder {
         self.state.join("next")
     }
 
+    /// What stands in the tree `next`.
+    pub(super) fn known(&self) -> PathBuf {
+        self.state.join("next.known")
+    }
+
     /// Where the old tree waits while two renames do what one exchange cannot.
     pub(super) fn aside(&self) -> PathBuf {
         self.state.join("aside")
@@ -92,7 +97,7 @@ impl OutputFolder {
             return Err(Diagnostic::new("output.foreign-folder").arg("path", self.out.display()));
         }
         let refused = |error: io::Error| refused(&self.out, &error);
-        fs::create_dir_all(&self.state).map_err(refused)?;
+        make_private(&self.state).map_err(refused)?;
         let mut file = File::options().create(true).read(true).append(true).open(self.lock_file()).map_err(refused)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -122,6 +127,21 @@ pub(super) fn refused(path: &Path, error: &io::Error) -> Diagnostic {
         StorageFull | QuotaExceeded | FileTooLarge => Diagnostic::new("output.disk-full").arg("path", path.display()),
         PermissionDenied | ReadOnlyFilesystem => Diagnostic::new("output.unwritable").arg("path", path.display()),
         _ => Diagnostic::new("output.write-failed").arg("path", path.display()).arg("reason", error),
+    }
+}
+
+/// Makes the folder of the state, for nobody else to read: the site before the last may hold what was
+/// taken back since.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match builder.create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

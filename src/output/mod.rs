@@ -10,12 +10,13 @@
 //! .public.raekoda/lock            held while a build writes
 //! .public.raekoda/manifest        every file of the site: hash, size, time; the inputs it was made from
 //! .public.raekoda/manifest.next   the same for the site that is about to take its place
-//! .public.raekoda/next/           the site that is being staged
+//! .public.raekoda/next/           the site that is being staged; between builds, the one before the last
+//! .public.raekoda/next.known      what stands in `next/`, while no build is at work on it
 //! ```
 //!
-//! The order of a commit: stage `next/`, write `manifest.next`, exchange, rename `manifest.next` to
-//! `manifest`, remove the old tree. Whichever step is the last, the next build knows from the two
-//! manifests and the times of the files what is there.
+//! The order of a commit: complete `next/`, write `manifest.next`, exchange, rename `manifest.next` to
+//! `manifest`, note in `next.known` that the old tree is there now. Whichever step is the last, the next
+//! build knows from the two manifests and the times of the files what is there.
 
 mod atom;
 mod cache;
@@ -24,12 +25,14 @@ mod feed;
 mod folder;
 mod inputs;
 mod manifest;
+mod next;
 mod opensearch;
 mod pictures;
 mod redirects;
 mod robots;
 mod rss;
 mod sealed;
+mod shards;
 mod sitemap;
 mod staging;
 mod tree;

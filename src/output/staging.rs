@@ -2,32 +2,25 @@
 #![expect(clippy::disallowed_methods, reason = "output is what writes")]
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read as _, Write as _},
     path::{Component, Path},
-    sync::{Mutex, PoisonError},
 };
 
-use rayon::prelude::*;
-
 use super::{
-    exchange::put_in_place,
+    exchange::{Exchange, put_in_place},
     folder::{Lock, OutputFolder, refused},
     inputs::{Inputs, TICK},
     manifest::{Found, Manifest, Times, Written},
-    tree,
+    next::NextTree,
+    shards::Shards,
 };
 use crate::{
     diagnostics::{Diagnostic, Location},
     source::SourceFile,
 };
 
-/// Enough that threads seldom meet at the same one.
-const SHARDS: usize = 64;
-
-/// A site that is being written. Dropped without [`Staging::commit`], it leaves no trace.
+/// A site that is being written. Dropped without [`Staging::commit`], it leaves the old one as it was.
 #[derive(Debug)]
 pub struct Staging {
     folder: OutputFolder,
@@ -35,8 +28,9 @@ pub struct Staging {
     previous: Manifest,
     /// Whether `previous` is empty because the manifest could not be read.
     damaged: bool,
-    files: Vec<Mutex<BTreeMap<Box<str>, Staged>>>,
-    directories: Vec<Mutex<BTreeSet<Box<str>>>>,
+    next: NextTree,
+    files: Shards<Option<Staged>>,
+    directories: Shards<()>,
     _lock: Lock,
 }
 
@@ -46,7 +40,7 @@ struct Staged {
     hash: [u8; 32],
     times: Times,
     origin: Option<Times>,
-    /// Whether the file stands in the old site already, and is not in `next/` yet.
+    /// Whether the file stands in the old site already, and need not be in the new tree yet.
     kept: bool,
 }
 
@@ -79,15 +73,10 @@ impl Staging {
     /// `output.locked`, `output.foreign-folder`, `output.unwritable`, `output.write-failed`.
     pub fn open(folder: OutputFolder) -> Result<Self, Diagnostic> {
         let lock = folder.lock()?;
-        let (previous, damaged) = recover(&folder).map_err(|error| refused(folder.path(), &error))?;
-        Ok(Self {
-            previous,
-            damaged,
-            files: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            directories: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            folder,
-            _lock: lock,
-        })
+        let failed = |error: io::Error| refused(folder.path(), &error);
+        let (previous, damaged) = recover(&folder).map_err(failed)?;
+        let next = NextTree::open(&folder).map_err(failed)?;
+        Ok(Self { previous, damaged, next, files: Shards::new(), directories: Shards::new(), folder, _lock: lock })
     }
 
     /// What the site that stands was made from, if that is known.
@@ -111,16 +100,22 @@ impl Staging {
     /// `output.bad-path`, `output.collision` when the path is taken, `output.file-and-folder` when it
     /// lies below a file or a folder has its name; `output.disk-full` and others of the disk.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        check_path(path)?;
+        self.claim(path)?;
         let hash = *blake3::hash(bytes).as_bytes();
         if let Some(old) = self.standing(path)
             && old.hash == hash
         {
-            return self.claim(path, Staged { hash, times: old.times, origin: None, kept: true });
+            self.settle(path, Staged { hash, times: old.times, origin: None, kept: true });
+            return Ok(());
         }
-        let mut file = self.create(path)?;
-        let times = file.write_all(bytes).and_then(|()| file.metadata()).map_err(|error| self.failed(path, &error))?;
-        self.claim(path, Staged { hash, times: Times::of(&times), origin: None, kept: false })
+        let write = || {
+            let mut slot = self.next.create(path)?;
+            slot.file.write_all(bytes)?;
+            slot.finish(bytes.len() as u64)
+        };
+        let times = write().map_err(|error| self.failed(path, &error))?;
+        self.settle(path, Staged { hash, times, origin: None, kept: false });
+        Ok(())
     }
 
     /// Copies the file `from` into the new site. One that was copied before and has not changed since
@@ -129,37 +124,25 @@ impl Staging {
     /// # Errors
     /// As of [`Staging::write`], and `source.unreadable`.
     pub fn copy(&self, path: &str, from: &SourceFile) -> Result<(), Diagnostic> {
-        check_path(path)?;
+        self.claim(path)?;
         let origin = Some(Times { size: from.size, modified: from.modified });
         let old = self.standing(path);
         if let Some(old) = old
             && old.origin == origin
             && from.modified + TICK < old.times.modified
         {
-            return self.claim(path, Staged { hash: old.hash, times: old.times, origin, kept: true });
+            self.settle(path, Staged { hash: old.hash, times: old.times, origin, kept: true });
+            return Ok(());
         }
-        let mut source = File::open(&from.disk).map_err(|error| unreadable(from, &error))?;
-        let mut file = self.create(path)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let read = source.read(&mut buffer).map_err(|error| unreadable(from, &error))?;
-            if read == 0 {
-                break;
+        let (hash, times) = self.copy_bytes(path, from)?;
+        match old {
+            Some(old) if old.hash == hash => {
+                self.next.remove(path);
+                self.settle(path, Staged { hash, times: old.times, origin, kept: true });
             }
-            hasher.update(&buffer[..read]);
-            file.write_all(&buffer[..read]).map_err(|error| self.failed(path, &error))?;
+            _ => self.settle(path, Staged { hash, times, origin, kept: false }),
         }
-        let hash = *hasher.finalize().as_bytes();
-        if let Some(old) = old
-            && old.hash == hash
-        {
-            drop(file);
-            fs::remove_file(self.folder.next().join(path)).map_err(|error| self.failed(path, &error))?;
-            return self.claim(path, Staged { hash, times: old.times, origin, kept: true });
-        }
-        let times = file.metadata().map_err(|error| self.failed(path, &error))?;
-        self.claim(path, Staged { hash, times: Times::of(&times), origin, kept: false })
+        Ok(())
     }
 
     /// Takes the file over from the old site, if it stands there as a build left it. For files whose
@@ -171,47 +154,75 @@ impl Staging {
     pub fn keep(&self, path: &str) -> Result<bool, Diagnostic> {
         check_path(path)?;
         let Some(old) = self.standing(path) else { return Ok(false) };
-        self.claim(path, Staged { hash: old.hash, times: old.times, origin: None, kept: true })?;
+        self.claim(path)?;
+        self.settle(path, Staged { hash: old.hash, times: old.times, origin: None, kept: true });
         Ok(true)
     }
 
     /// Puts the new site in the old one's place. If it is the same, nothing is touched.
     ///
     /// # Errors
-    /// Of the disk; the old site stands then.
+    /// Of the disk, and `output.incomplete` when a file could not be written before; the old site stands
+    /// then.
     pub fn commit(mut self, stamp: Stamp) -> Result<Summary, Diagnostic> {
-        let staged = self.gather();
-        let written = staged.iter().filter(|(_, file)| !file.kept).count();
-        let unchanged = staged.len() - written;
-        let next = Manifest {
-            files: staged
-                .iter()
-                .map(|(path, file)| Written {
-                    path: path.clone(),
-                    hash: file.hash,
-                    times: file.times,
-                    origin: file.origin,
-                })
-                .collect(),
-            inputs: stamp.inputs,
-            memo: stamp.memo,
-        };
+        let staged = self.files.drain();
+        let result = self.exchange(&staged, stamp);
+        if result.is_err() {
+            // It cannot be said what the tree holds now. If it cannot be removed, the next build will try.
+            let _ = self.next.discard();
+        }
+        result
+    }
+
+    fn exchange(&mut self, staged: &[(Box<str>, Option<Staged>)], stamp: Stamp) -> Result<Summary, Diagnostic> {
+        let next = Manifest { files: described(staged)?, inputs: stamp.inputs, memo: stamp.memo };
+        let is_kept = staged.iter().map(|(_, file)| file.is_some_and(|file| file.kept));
+        let kept: Vec<&Written> = next.files.iter().zip(is_kept).filter_map(|(f, kept)| kept.then_some(f)).collect();
         let previous = std::mem::take(&mut self.previous);
+        let out = self.folder.path();
         let removed = previous.files.iter().filter(|file| next.get(&file.path).is_none());
-        let removed = removed.filter(|file| Times::at(&self.folder.path().join(&*file.path)).is_some()).count();
-        let mut summary = Summary { written, unchanged, removed, diagnostics: Vec::new() };
-        if written == 0 && removed == 0 && self.folder.path().is_dir() {
+        let removed = removed.filter(|file| Times::at(&out.join(&*file.path)).is_some()).count();
+        let mut summary =
+            Summary { written: next.files.len() - kept.len(), unchanged: kept.len(), removed, diagnostics: Vec::new() };
+        let failed = |error: io::Error| refused(out, &error);
+        if summary.written == 0 && removed == 0 && out.is_dir() {
             if next != previous || self.damaged {
-                next.write(&self.folder.manifest()).map_err(|error| refused(&self.folder.manifest(), &error))?;
+                next.write(&self.folder.manifest()).map_err(failed)?;
             }
+            let _ = self.next.take_back(std::iter::empty());
             return Ok(summary);
         }
-        self.take_over(&staged)?;
-        let carried = tree::carry_over(self.folder.path(), &self.folder.next(), &previous, &next)
-            .map_err(|error| refused(self.folder.path(), &error))?;
+        let carried = self.next.complete(out, &previous, &next, &kept).map_err(failed)?;
         summary.diagnostics = carried.diagnostics(self.damaged);
-        put_in_place(&self.folder, &previous, &next).map_err(|error| refused(self.folder.path(), &error))?;
+        match put_in_place(&self.folder, &previous, &next).map_err(failed)? {
+            // What could not be named or put aside is made again by the next build.
+            Exchange::Swapped if !carried.unnamed => {
+                let _ = self.next.settle(previous, carried.all());
+            }
+            Exchange::Swapped | Exchange::FileByFile => {
+                let _ = self.next.discard();
+            }
+        }
         Ok(summary)
+    }
+
+    /// Copies the bytes, and gives their hash.
+    fn copy_bytes(&self, path: &str, from: &SourceFile) -> Result<([u8; 32], Times), Diagnostic> {
+        let failed = |error: io::Error| self.failed(path, &error);
+        let mut source = File::open(&from.disk).map_err(|error| unreadable(from, &error))?;
+        let mut slot = self.next.create(path).map_err(failed)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let read = source.read(&mut buffer).map_err(|error| unreadable(from, &error))?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(&buffer[..read]);
+            slot.file.write_all(&buffer[..read]).map_err(failed)?;
+        }
+        let times = slot.finish(hasher.count()).map_err(failed)?;
+        Ok((*hasher.finalize().as_bytes(), times))
     }
 
     /// The file of the old site at `path`, if it stands as it was left.
@@ -220,71 +231,58 @@ impl Staging {
         (Times::at(&self.folder.path().join(path)) == Some(old.times)).then_some(old)
     }
 
-    /// Links the files that stayed the same into the staged tree.
-    fn take_over(&self, staged: &[(Box<str>, Staged)]) -> Result<(), Diagnostic> {
-        self.directory("")?;
-        staged.par_iter().filter(|(_, file)| file.kept).try_for_each(|(path, _)| {
-            self.directory(parent(path))?;
-            let (from, to) = (self.folder.path().join(&**path), self.folder.next().join(&**path));
-            tree::link_or_copy(&from, &to).map_err(|error| self.failed(path, &error))
-        })
-    }
-
-    fn create(&self, path: &str) -> Result<File, Diagnostic> {
-        self.directory(parent(path))?;
-        File::create_new(self.folder.next().join(path)).map_err(|error| self.failed(path, &error))
-    }
-
-    /// Makes a folder of the staged tree, once.
-    fn directory(&self, path: &str) -> Result<(), Diagnostic> {
-        let shard = &self.directories[shard(path)];
-        if shard.lock().unwrap_or_else(PoisonError::into_inner).contains(path) {
-            return Ok(());
+    /// Takes the path for one file. Each of two threads that want the same, as a file or as a folder,
+    /// first says what it wants and then looks for the other, so that at least one of them sees both.
+    fn claim(&self, path: &str) -> Result<(), Diagnostic> {
+        check_path(path)?;
+        if !self.files.insert(path, None) {
+            return Err(Diagnostic::new("output.collision").arg("path", path));
         }
-        fs::create_dir_all(self.folder.next().join(path)).map_err(|error| match error.kind() {
-            // A file has the folder's name, or that of a folder above it.
-            io::ErrorKind::AlreadyExists => Diagnostic::new("output.file-and-folder").arg("path", path),
-            _ => self.failed(path, &error),
-        })?;
-        shard.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into());
+        let both = |path: &str| Err(Diagnostic::new("output.file-and-folder").arg("path", path));
+        if self.directories.has(path) {
+            return both(path);
+        }
+        let mut below = path;
+        while let Some((folder, _)) = below.rsplit_once('/')
+            && self.directories.insert(folder, ())
+        {
+            if self.files.has(folder) {
+                return both(folder);
+            }
+            below = folder;
+        }
         Ok(())
     }
 
-    fn claim(&self, path: &str, file: Staged) -> Result<(), Diagnostic> {
-        let mut shard = self.files[shard(path)].lock().unwrap_or_else(PoisonError::into_inner);
-        match shard.insert(path.into(), file) {
-            None => Ok(()),
-            Some(_) => Err(Diagnostic::new("output.collision").arg("path", path)),
-        }
-    }
-
-    /// All files of the new site, in order.
-    fn gather(&mut self) -> Vec<(Box<str>, Staged)> {
-        let shards = std::mem::take(&mut self.files).into_iter();
-        let mut files: Vec<_> =
-            shards.flat_map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-        files.par_sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        files
+    fn settle(&self, path: &str, file: Staged) {
+        self.files.replace(path, Some(file));
     }
 
     fn failed(&self, path: &str, error: &io::Error) -> Diagnostic {
-        use io::ErrorKind::{AlreadyExists, IsADirectory, NotADirectory};
-        match error.kind() {
-            AlreadyExists if self.folder.next().join(path).is_file() => {
-                Diagnostic::new("output.collision").arg("path", path)
-            }
-            AlreadyExists | IsADirectory | NotADirectory => Diagnostic::new("output.file-and-folder").arg("path", path),
-            _ => refused(&self.folder.path().join(path), error),
-        }
+        refused(&self.folder.path().join(path), error)
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // After a commit this is the old site, else the half of the new one. If it cannot be removed,
-        // the next build will try again.
-        let _ = fs::remove_dir_all(self.folder.next());
+        // After a commit there is nothing left here. What cannot be taken back, the next build removes.
+        let staged = self.files.drain();
+        let written = staged.iter().filter(|(_, file)| !file.is_some_and(|file| file.kept));
+        if !staged.is_empty() {
+            let _ = self.next.take_back(written.map(|(path, _)| &**path));
+        }
     }
+}
+
+/// The files as the manifest has them.
+fn described(staged: &[(Box<str>, Option<Staged>)]) -> Result<Vec<Written>, Diagnostic> {
+    let file = |(path, file): &(Box<str>, Option<Staged>)| match file {
+        Some(Staged { hash, times, origin, .. }) => {
+            Ok(Written { path: path.clone(), hash: *hash, times: *times, origin: *origin })
+        }
+        None => Err(Diagnostic::new("output.incomplete").arg("path", path)),
+    };
+    staged.iter().map(file).collect()
 }
 
 /// Brings the state in order after whatever stopped the last build.
@@ -296,10 +294,6 @@ fn recover(folder: &OutputFolder) -> io::Result<(Manifest, bool)> {
         } else {
             fs::rename(&aside, folder.path())?;
         }
-    }
-    match fs::remove_dir_all(folder.next()) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
     }
     let (manifest, damaged) = match Manifest::read(&folder.manifest()) {
         Found::Whole(manifest) => (manifest, false),
@@ -314,16 +308,6 @@ fn recover(folder: &OutputFolder) -> io::Result<(Manifest, bool)> {
     manifest.write(&folder.manifest())?;
     fs::remove_file(&next_manifest)?;
     Ok((manifest, damaged))
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-fn shard(path: &str) -> usize {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    usize::try_from(hasher.finish() % SHARDS as u64).unwrap_or(0)
 }
 
 /// Refuses a path that leads out of the output folder, on this system or another.
