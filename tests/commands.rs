@@ -43,7 +43,7 @@ fn a_new_site_takes_the_place_of_nothing() {
 #[test]
 fn an_unknown_code_of_a_municipality() {
     let place = Site::smallest();
-    place.run(&["new", "uus", "--ehak", "9999"]).failed();
+    assert_eq!(place.run(&["new", "uus", "--ehak", "9999"]).code, Some(2));
     assert!(!place.path("uus").exists());
 }
 

@@ -19,14 +19,48 @@ fn said(format: &str) -> Outcome {
 fn a_person_reads_where_and_how_to_mend_it() {
     let outcome = said("human");
     assert_eq!(outcome.stdout, "");
-    assert_snapshot!(outcome.stderr, @"");
+    assert_snapshot!(outcome.stderr, @r#"
+    error[schema.unknown-field]: There is no field `kokkuvote` here.
+     --> content/uudised/talv.md:4:1
+      |
+    4 | kokkuvote = "Lumi"
+      | ^^^^^^^^^
+
+    error[schema.unknown-field]: There is no field `sumary` here.
+     --> content/uudised/talv.md:5:1
+      |
+    5 | sumary = "Lumi"
+      | ^^^^^^
+      |
+      = help: Did you mean `summary`?
+
+    2 errors, 0 warnings.
+    The site was not changed.
+    "#);
 }
 
 #[test]
 fn a_person_reads_it_in_estonian() {
     let site = site();
     let output = site.raekoda().args(["check", "."]).env("LC_ALL", "et_EE.UTF-8").output().unwrap();
-    assert_snapshot!(site.outcome(output).failed().stderr, @"");
+    assert_snapshot!(site.outcome(output).failed().stderr, @r#"
+    viga[schema.unknown-field]: Välja `kokkuvote` siin ei ole.
+     --> content/uudised/talv.md:4:1
+      |
+    4 | kokkuvote = "Lumi"
+      | ^^^^^^^^^
+
+    viga[schema.unknown-field]: Välja `sumary` siin ei ole.
+     --> content/uudised/talv.md:5:1
+      |
+    5 | sumary = "Lumi"
+      | ^^^^^^
+      |
+      = abi: Kas mõtlesite `summary`?
+
+    Vigu 2, hoiatusi 0.
+    Saiti ei muudetud.
+    "#);
     let asked = site.run(&["--lang", "et", "check", "."]).failed().stderr;
     assert!(asked.contains("viga["), "{asked}");
 }

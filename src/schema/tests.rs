@@ -102,7 +102,6 @@ chanels = []
     );
     insta::assert_snapshot!(said(&out), @r"
     a.md:5:1 schema.unknown-field There is no field `chanels` here. | Did you mean `channels`?
-    a.md:1:1 schema.required The required field `channels` is missing. | Channels – How the service can be had; at least one.
     a.md:4:41 schema.rule-link The link https://www.riigiteataja.ee/akt/421022014024 lacks `leiaKehtiv`. | A link to Riigi Teataja must open the version in force: add ?leiaKehtiv to the end of the address.
     ");
     assert_eq!(fields.get("responsible").unwrap().texts().collect::<Vec<_>>(), ["mari-maasikas"]);
