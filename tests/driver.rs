@@ -258,7 +258,7 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn copy(from: &Path, to: &Path) {
     // What a build left there is no part of the site.
-    let made = |path: &str| path.starts_with("public/") || path.starts_with(".");
+    let made = |path: &str| path.starts_with("public/") || path.starts_with('.');
     for (path, bytes) in tree(from).into_iter().filter(|(path, _)| !made(path)) {
         let path = to.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
