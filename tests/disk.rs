@@ -191,7 +191,7 @@ fn killed_build() {
     site.build(&[]).fine();
     assert_eq!(site.pages(), pages);
     assert!(pages.iter().all(|page| site.page(page).contains(&name(10))));
-    assert!(!next.exists());
+    assert!(!next.with_file_name("manifest.next").exists());
 }
 
 #[test]

@@ -137,6 +137,7 @@ impl NextTree {
             return Ok(());
         }
         written.for_each(|path| self.remove(path));
+        let _ = fs::remove_dir(&self.root);
         let Known { site, foreign } = std::mem::take(&mut self.known);
         // What was overwritten is missing now, which the next build will see.
         self.settle(site, foreign)

@@ -136,7 +136,7 @@ fn a_build_that_fails_leaves_the_last_site() {
         drop(site.stage(SECOND));
         assert_eq!(site.files(), owned(FIRST));
     }
-    assert_eq!(tree(&site.state("next")), [], "nothing of it stays on a disk that may be full");
+    assert!(!site.state("next").exists(), "nothing of it stays on a disk that may be full");
     assert_eq!(counts(&site.build(SECOND)), (2, 1, 1));
     assert_eq!(site.files(), owned(SECOND));
 }
@@ -420,7 +420,7 @@ fn a_full_disk_is_a_diagnostic() {
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
     assert!(String::from_utf8_lossy(&status.stdout).contains("1 passed"));
     assert_eq!(site.files(), owned(FIRST));
-    assert_eq!(tree(&site.state("next")), []);
+    assert!(!site.state("next").exists());
 }
 
 #[test]
