@@ -10,7 +10,6 @@ use std::{
 use crate::driver::Site;
 
 #[test]
-#[ignore = "until `new` makes sites"]
 fn a_new_site_builds_and_checks_clean() {
     let place = Site::smallest();
     place.run(&["new", "uus", "--ehak", "0171"]).fine();
@@ -22,7 +21,6 @@ fn a_new_site_builds_and_checks_clean() {
 }
 
 #[test]
-#[ignore = "until `new` makes sites"]
 fn a_new_site_of_another_name() {
     let place = Site::smallest();
     place.run(&["new", "selts", "--name", "Kadaka külaselts"]).fine();
@@ -32,7 +30,6 @@ fn a_new_site_of_another_name() {
 }
 
 #[test]
-#[ignore = "until `new` makes sites"]
 fn a_new_site_takes_the_place_of_nothing() {
     let place = Site::smallest();
     let outcome = place.run(&["new", ".", "--name", "Kadaka vald"]).failed();
