@@ -80,6 +80,10 @@ pub(crate) struct Limits {
     pub(crate) posts_per_minute: u32,
     /// Stored submissions of one form a minute; 0: no limit.
     pub(crate) form_per_minute: u32,
+    /// Above so many submissions of one form a minute each needs a proof of work or a wait; 0: never.
+    pub(crate) proof_per_minute: u32,
+    /// How old the check page then has to be where the browser proves nothing.
+    pub(crate) proof_wait_seconds: i64,
     /// The least age of the check page, in milliseconds.
     pub(crate) least_check_ms: i64,
     /// Its most age.
@@ -101,6 +105,8 @@ impl Default for Limits {
             fields: 1_000,
             posts_per_minute: 30,
             form_per_minute: 600,
+            proof_per_minute: 60,
+            proof_wait_seconds: 60,
             least_check_ms: 1_000,
             most_check_hours: 24,
             drain_seconds: 30,

@@ -13,7 +13,8 @@ use super::{
     document::Document,
     holding::Key,
     intake::App,
-    pages,
+    network::Client,
+    pages, proof,
     seal::Seal,
     store::{Attachment, NewSubmission, Rating, State, Stored, Write, Written},
     token::{Age, Check, Receipt},
@@ -46,6 +47,7 @@ pub(crate) struct Filling<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) version: &'a Arc<Version>,
     pub(crate) lang: Lang,
+    pub(crate) client: Client,
     /// In milliseconds of the Unix epoch.
     pub(crate) now: i64,
 }
@@ -85,7 +87,12 @@ impl Filling<'_> {
         if !lost.0.is_empty() {
             return self.form(StatusCode::UNPROCESSABLE_ENTITY, &inputs, &lost, None);
         }
-        if !form.check_answers {
+        let sends = action == Action::Send || !form.check_answers;
+        let attacked = match sends {
+            true => self.app.watch.sees(&form.id, self.now),
+            false => self.app.watch.rings(&form.id, self.now),
+        };
+        if !(form.check_answers || attacked) {
             let token = token.unwrap_or_else(|| self.token());
             return self.store(&token, &answers, &inputs, seal).await;
         }
@@ -93,12 +100,35 @@ impl Filling<'_> {
         let now = jiff::Timestamp::from_millisecond(self.now).unwrap_or_default();
         let age =
             token.as_ref().map(|token| token.age(now, limits.least_check_ms, limits.most_check_hours * 3_600_000));
-        match (action, token, age) {
-            (Action::Send, Some(token), Some(Age::Good)) => self.store(&token, &answers, &inputs, seal).await,
+        let (token, good) = match (token, age) {
+            (Some(token), Some(Age::Good)) => (token, action == Action::Send),
             // The page again: a person presses the button once more, a program does not.
-            (Action::Send, Some(token), Some(Age::TooYoung)) => self.check(&token, &answers, &inputs),
-            _ => self.check(&self.token(), &answers, &inputs),
+            (Some(token), Some(Age::TooYoung)) if action == Action::Send => (token, false),
+            _ => (self.token(), false),
+        };
+        match attacked.then(|| self.proof(&token, &inputs, good)) {
+            None | Some(Ok(())) if good => self.store(&token, &answers, &inputs, seal).await,
+            Some(Err(from)) => self.check(&token, &answers, &inputs, Some(from)),
+            _ => self.check(&token, &answers, &inputs, None),
         }
+    }
+
+    /// Whether this post, if it is to be stored now, proves work or was waited for; otherwise from
+    /// when on it may be sent without a proof.
+    fn proof(&self, token: &Check, inputs: &[(String, Input)], now: bool) -> Result<(), i64> {
+        let from = token.at.saturating_add(self.app.config.limits.proof_wait_seconds * 1_000);
+        if !now {
+            return Err(from);
+        }
+        if proof::proves(&self.app.signer, token, text(inputs, proof::PROOF)) {
+            return Ok(());
+        }
+        self.app.metrics.count("form_relay_unproven_total", &[("form", &self.version.form.id)]);
+        if self.now < from {
+            return Err(from);
+        }
+        let seconds = |wait| self.now.saturating_add(i64::try_from(wait).unwrap_or(60) * 1_000);
+        self.app.patient.take(self.client, self.now).map_err(seconds)
     }
 
     fn token(&self) -> Check {
@@ -114,23 +144,32 @@ impl Filling<'_> {
         errors: &Errors,
         focus: Option<&str>,
     ) -> Response {
-        let page =
-            self.with_context(&[], focus, |context| html::form(&self.version.form, self.lang, inputs, errors, context));
+        let page = self
+            .with_context(&[], focus, "", |context| html::form(&self.version.form, self.lang, inputs, errors, context));
         pages::page(self.catalogue, self.lang, status, &page)
     }
 
-    fn check(&self, token: &Check, answers: &Answers, inputs: &[(String, Input)]) -> Response {
+    /// The check page; with a proof of work on it if `from` says when it may be sent without one.
+    fn check(&self, token: &Check, answers: &Answers, inputs: &[(String, Input)], from: Option<i64>) -> Response {
+        let extra = from.map(|from| proof::html(&self.app.signer, token, self.lang, from)).unwrap_or_default();
         let token = self.app.signer.sign(token);
         // What only robots fill in goes with it, so that it is known at the second post as well.
         let honeypot = text(inputs, HONEYPOT);
         let hidden: &[_] =
             if honeypot.is_empty() { &[(TOKEN, &*token)] } else { &[(TOKEN, &*token), (HONEYPOT, honeypot)] };
-        let page = self
-            .with_context(hidden, None, |context| html::check(&self.version.form, self.lang, answers, inputs, context));
+        let page = self.with_context(hidden, None, &extra, |context| {
+            html::check(&self.version.form, self.lang, answers, inputs, context)
+        });
         pages::page(self.catalogue, self.lang, StatusCode::OK, &page)
     }
 
-    fn with_context<T>(&self, hidden: &[(&str, &str)], focus: Option<&str>, make: impl FnOnce(&Context) -> T) -> T {
+    fn with_context<T>(
+        &self,
+        hidden: &[(&str, &str)],
+        focus: Option<&str>,
+        extra: &str,
+        make: impl FnOnce(&Context) -> T,
+    ) -> T {
         make(&Context {
             action: &format!("{}/{}", self.app.config.public_url, self.version.form.id),
             version: &self.version.version,
@@ -140,7 +179,7 @@ impl Filling<'_> {
             ids: "",
             hidden,
             focus,
-            extra: "",
+            extra,
         })
     }
 

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use super::token::{Nonce, hex};
+use super::token::{Nonce, from_hex, hex};
 
 /// The name of a held file: 128 bits that only the citizen's own page knows.
 pub(crate) type Key = [u8; 16];
@@ -135,10 +135,7 @@ fn entries(of: &Path) -> impl Iterator<Item = PathBuf> + use<> {
 }
 
 fn nonce(name: &str) -> Option<Nonce> {
-    let bytes: Option<Vec<u8>> = (0..name.len() / 2)
-        .map(|at| name.get(at * 2..at * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-        .collect();
-    Nonce::try_from(bytes?).ok().filter(|_| name.len() == 32)
+    Nonce::try_from(from_hex(name)?).ok()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use super::{
     metrics::Metrics,
     network::Client,
     pages::{self, Guard},
+    proof::{self, Watch},
     rate::Rate,
     seal::Seal,
     stats,
@@ -51,6 +52,9 @@ pub(crate) struct App {
     pub(crate) library: Arc<Library>,
     pub(crate) clients: Rate<Client>,
     pub(crate) forms: Rate<String>,
+    pub(crate) watch: Watch,
+    /// Who waited instead of proving work.
+    pub(crate) patient: Rate<Client>,
     pub(crate) metrics: Metrics,
     pub(crate) news: Arc<Notify>,
     pub(crate) guard: Guard,
@@ -67,6 +71,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let guard = app.guard.clone();
     Router::new()
         .route("/stats.json", get(statistics))
+        .route(proof::SCRIPT_ADDRESS, get(async || pages::script(proof::SCRIPT)))
         .route("/{form}", get(blank).post(post))
         .route("/{form}/sent/{receipt}", get(sent))
         .route("/{form}/confirm/{token}", get(ask_to_confirm).post(confirm))
@@ -96,7 +101,8 @@ async fn blank(State(app): State<Arc<App>>, Path(id): Path<String>, headers: Hea
     let Some(version) = catalogue.newest(&id) else {
         return pages::problem(&catalogue, lang, Problem::NotFound, None);
     };
-    let page = Filling { app: &app, catalogue: &catalogue, version, lang, now: clock::now() };
+    let client = Client::of(IpAddr::from([0, 0, 0, 0]));
+    let page = Filling { app: &app, catalogue: &catalogue, version, lang, client, now: clock::now() };
     match html::closed(&version.form, lang, page.today(), catalogue.office()) {
         Some(closed) => pages::page(&catalogue, lang, StatusCode::OK, &closed),
         None => page.form(StatusCode::OK, &[], &Errors::default(), None),
@@ -150,8 +156,7 @@ async fn ask_to_confirm(
     headers: HeaderMap,
 ) -> Response {
     let catalogue = app.library.now();
-    let known = app.signer.verify(&token).filter(|confirm: &Confirm| confirm.form == id);
-    let Some(confirm) = known else {
+    let Some(confirm) = app.letter(&id, &token) else {
         return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
     };
     let lang = catalogue.language(&confirm.language);
@@ -165,9 +170,7 @@ async fn confirm(
     headers: HeaderMap,
 ) -> Response {
     let catalogue = app.library.now();
-    let known = app.signer.verify(&token).filter(|confirm: &Confirm| confirm.form == id);
-    let found = known.and_then(|confirm| Some((catalogue.newest(&id)?, confirm)));
-    let Some((version, confirm)) = found else {
+    let Some((version, confirm)) = catalogue.newest(&id).zip(app.letter(&id, &token)) else {
         return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
     };
     let lang = catalogue.language(&confirm.language);
@@ -189,7 +192,8 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
         pages::problem(&catalogue, asked, problem, wait)
     };
     let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
-    if let Err(wait) = app.clients.take(app.client(peer, &headers), now) {
+    let client = app.client(peer, &headers);
+    if let Err(wait) = app.clients.take(client, now) {
         return refuse(Problem::TooMany, Some(wait));
     }
     if !app.is_own_origin(&headers) {
@@ -221,10 +225,15 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
     };
     let lang = catalogue.language(text(&inputs, LANGUAGE));
     let version = catalogue.version(&id, text(&inputs, VERSION)).unwrap_or(newest);
-    Filling { app: &app, catalogue: &catalogue, version, lang, now }.answer(inputs, seal.as_ref()).await
+    Filling { app: &app, catalogue: &catalogue, version, lang, client, now }.answer(inputs, seal.as_ref()).await
 }
 
 impl App {
+    /// What the link in a letter about the form `id` says, if we wrote it.
+    fn letter(&self, id: &str, token: &str) -> Option<Confirm> {
+        self.signer.verify(token).filter(|confirm: &Confirm| confirm.form == id)
+    }
+
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
         Client::behind(peer, forwarded, &self.config.trusted_proxies)

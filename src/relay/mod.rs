@@ -23,6 +23,7 @@ mod library;
 mod metrics;
 mod network;
 mod pages;
+mod proof;
 mod rate;
 mod reference;
 mod seal;

@@ -66,6 +66,14 @@ pub(crate) fn see_other(path: &str) -> Response {
     response
 }
 
+/// A script of ours; it changes with the program, so that it is kept for a short time only.
+pub(crate) fn script(text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    set(&mut response, header::CONTENT_TYPE, "text/javascript; charset=utf-8");
+    set(&mut response, header::CACHE_CONTROL, "public, max-age=3600");
+    response
+}
+
 /// JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Response {
     let mut response = Response::new(Body::from(serde_json::to_vec(value).unwrap_or_default()));

@@ -92,6 +92,17 @@ impl Signer {
         serde_json::from_slice(&body).ok()
     }
 
+    /// The code over `text`, for a purpose that has a form of its own, in hexadecimal.
+    pub(crate) fn tag(&self, purpose: &[u8], text: &[u8]) -> String {
+        hex(&self.mac(purpose, text).finalize().into_bytes())
+    }
+
+    /// Whether `tag` is what [`Signer::tag`] makes of `text`.
+    pub(crate) fn tagged(&self, purpose: &[u8], text: &[u8], tag: &str) -> bool {
+        // Constant in time.
+        from_hex(tag).is_some_and(|tag| self.mac(purpose, text).verify_slice(&tag).is_ok())
+    }
+
     fn mac(&self, purpose: &[u8], body: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
         mac.update(purpose);
@@ -127,7 +138,15 @@ impl Check {
     }
 }
 
-/// A nonce as a file name.
+/// The bytes that [`hex`] made `text` of.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || text.len() % 2 == 1 {
+        return None;
+    }
+    (0..text.len() / 2).map(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()).collect()
+}
+
+/// Bytes in hexadecimal, as files are named.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {

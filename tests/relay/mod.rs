@@ -1,5 +1,6 @@
 //! The relay as its users meet it: the real program on a free port, real files, real sockets.
 
+mod attack;
 mod delivery;
 mod flow;
 mod hostile;

@@ -88,7 +88,7 @@ impl Place {
              sites = [\"https://www.kadakavald.example\"]\nname = \"Kadaka vald\"\nforms = \"forms.json\"\n\
              data = \"data\"\nsecret = {{ file = \"secret\" }}\ntrusted_proxies = [\"127.0.0.1\"]\n{settings}"
         );
-        let limits = "[limits]\nposts_per_minute = 0\nform_per_minute = 0\nleast_check_ms = 0\n";
+        let limits = "[limits]\nposts_per_minute = 0\nform_per_minute = 0\nproof_per_minute = 0\nleast_check_ms = 0\n";
         let config = if settings.contains("[limits]") { config } else { config + limits };
         fs::write(place.path("relay.toml"), config).expect("written");
         place

@@ -17,6 +17,7 @@
 //! | `form-buttons`, `button`, `button-secondary`, `link-button` | buttons |
 //! | `answers`, `answer`, `answer-question`, `answer-text`, `answer-empty`, `answer-change` | the list of answers |
 //! | `receipt`, `receipt-reference` | the confirmation's panel |
+//! | `form-proof` | what the relay adds to the check page of a form that is under attack |
 //! | `form-extra` | the field that people must not see: to be moved off the screen |
 //! | `sr` | for screen readers only |
 
