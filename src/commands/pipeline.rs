@@ -14,7 +14,7 @@ use crate::{
     content::Reading,
     diagnostics::{self, Diagnostic, Severity},
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
-    render::{AnchorLink, Images, Needed, Parts, Renderer, World},
+    render::{AnchorLink, Images, Needed, Parts, Renderer, Templates, World},
     site::{self, LeftOut, Moment, Settings, Site},
     source::{Folder, SourceFile, TomlText},
     theme::Theme,
@@ -124,6 +124,9 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
     let assets = theme_assets::make(&theme, &theme_settings, out);
     timings.stage("assets");
 
+    let templates = Templates::read(&theme, settings.minify, out).map(Arc::new);
+    timings.stage("templates");
+
     let site = Site::build(
         site::Parts {
             settings,
@@ -146,10 +149,10 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
         images,
         files,
         preview: request.preview,
+        templates: templates?,
     });
-    let renderer = Renderer::new(world, out)?;
-    timings.stage("templates");
-    Some(Loaded { renderer, copies })
+    timings.stage("cards");
+    Some(Loaded { renderer: Renderer::new(world), copies })
 }
 
 /// What is published as it is: `static/` at the root, and files beside pages except pictures, which

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "all functions have one signature")]
 
-use std::sync::Weak;
-
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 
 use super::{
@@ -14,17 +12,12 @@ use super::{
 };
 use crate::{diagnostics::nearest, language};
 
-/// The world outlives every rendering; the weak link only keeps the two from owning each other.
-fn world(weak: &Weak<World>) -> TeraResult<std::sync::Arc<World>> {
-    weak.upgrade().ok_or_else(|| Error::message("the site is gone"))
-}
-
 /// Registers all functions; they must be known before the templates are read.
-pub(super) fn register(tera: &mut Tera, weak: &Weak<World>) {
+pub(super) fn register(tera: &mut Tera) {
     let add = |tera: &mut Tera, name: &'static str, function: fn(&World, &Kwargs) -> TeraResult<Value>| {
-        let weak = weak.clone();
         tera.register_function(name, move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<Value> {
-            function(&*world(&weak)?, &kwargs)
+            let world = Scope::world().ok_or_else(|| Error::message("no page is being rendered"))?;
+            function(&world, &kwargs)
         });
     };
     add(tera, "entries", entries);

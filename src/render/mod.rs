@@ -17,6 +17,7 @@ mod world;
 
 pub use images::{Images, Needed};
 pub use query::{Fingerprint, Query, Read, Selection};
+pub use templates::Templates;
 pub use world::{Parts, World};
 
 use std::sync::Arc;
@@ -65,13 +66,9 @@ pub struct AnchorLink {
 }
 
 impl Renderer {
-    /// Reads the templates. A mistake in any of them is reported, and nothing can be rendered.
-    pub fn new(world: World, out: &mut Vec<Diagnostic>) -> Option<Self> {
-        let world = Arc::new(world);
-        let tera = templates::load(&world, out)?;
-        // Set once, here.
-        let _ = world.tera.set(tera);
-        Some(Self { world })
+    /// Renders the pages of `world`.
+    pub fn new(world: World) -> Self {
+        Self { world: Arc::new(world) }
     }
 
     /// What pages are made from.
@@ -88,18 +85,21 @@ impl Renderer {
         let candidates = page::templates(&self.world, page);
         let known = candidates.iter().find(|name| self.tera().contains_template(name));
         let template = known.or(candidates.last()).cloned().unwrap_or_default();
-        let scope = Scope::new(page.lang, &page.url);
+        let scope = Scope::new(self.world.clone(), page.lang, &page.url);
         let (result, scope) = scope.run(|| {
             let context = page::context(&self.world, page, &template);
             let mut html = Vec::with_capacity(24 * 1024);
             let done = self.tera().render_to(&template, &context, &mut html).map(|()| html);
             // A mistake is shown at its line, which only the templates as they were written have.
-            done.map_err(|error| match templates::as_written(&self.world, &mut Vec::new()) {
+            done.map_err(|error| match templates::as_written(&self.world.theme, &mut Vec::new()) {
                 Some(tera) => tera.render(&template, &context).err().unwrap_or(error),
                 None => error,
             })
         });
-        let Scope { reads, mut diagnostics, images, anchors, .. } = scope;
+        let (reads, mut diagnostics, images, anchors) = match scope {
+            Some(scope) => (scope.reads, scope.diagnostics, scope.images, scope.anchors),
+            None => Default::default(),
+        };
         let html = result.unwrap_or_else(|error| {
             diagnostics.push(self.template_problem(&error, page, known.is_none().then_some(&template)));
             Vec::new()
@@ -131,7 +131,7 @@ impl Renderer {
             };
         }
         let problem = Diagnostic::new("theme.template-page").arg("reason", reason(error)).arg("page", &page.url);
-        let problem = match templates::place(&self.world, error) {
+        let problem = match templates::place(&self.world.theme, error) {
             Some(place) => problem.at(place),
             None => problem,
         };
@@ -143,7 +143,7 @@ impl Renderer {
 
     /// The templates that a template extends and includes, itself first, with their files.
     pub fn template_chain(&self, template: &str) -> Vec<(String, String)> {
-        templates::chain(&self.world, template)
+        templates::chain(&self.world.theme, template)
     }
 }
 

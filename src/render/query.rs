@@ -5,8 +5,9 @@
 //! exactly when its own source, its templates or one of these answers changed; that rule serves full
 //! builds, the preview and a theme's dry run alike. Absence is an answer too.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
+use super::world::World;
 use crate::{diagnostics::Diagnostic, language::Lang};
 
 /// A question about the site.
@@ -70,8 +71,9 @@ pub type Fingerprint = u128;
 pub type Read = (Query, Fingerprint);
 
 /// What happens while one page is rendered: what it asks, what goes wrong, what else must be made.
-#[derive(Debug)]
 pub(super) struct Scope {
+    /// The site as it is now.
+    pub world: Arc<World>,
     /// The language of the page.
     pub lang: Lang,
     /// The page's address.
@@ -96,8 +98,9 @@ thread_local! {
 
 impl Scope {
     /// A fresh scope for the page at `url`.
-    pub(super) fn new(lang: Lang, url: &str) -> Self {
+    pub(super) fn new(world: Arc<World>, lang: Lang, url: &str) -> Self {
         Self {
+            world,
             lang,
             url: url.into(),
             reads: Vec::new(),
@@ -109,7 +112,7 @@ impl Scope {
     }
 
     /// Runs `work` with this scope in force, and gives both back.
-    pub(super) fn run<T>(self, work: impl FnOnce() -> T) -> (T, Self) {
+    pub(super) fn run<T>(self, work: impl FnOnce() -> T) -> (T, Option<Self>) {
         /// Takes the scope out again even when `work` panics, so that the thread can go on.
         struct Guard;
         impl Drop for Guard {
@@ -117,11 +120,10 @@ impl Scope {
                 SCOPE.with_borrow_mut(Option::take);
             }
         }
-        let lang = self.lang;
         SCOPE.set(Some(self));
         let guard = Guard;
         let result = work();
-        let scope = SCOPE.with_borrow_mut(Option::take).unwrap_or_else(|| Self::new(lang, ""));
+        let scope = SCOPE.with_borrow_mut(Option::take);
         drop(guard);
         (result, scope)
     }
@@ -129,6 +131,11 @@ impl Scope {
     /// Works with the scope of the page that this thread renders; nothing outside of one.
     pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         SCOPE.with_borrow_mut(|scope| scope.as_mut().map(work))
+    }
+
+    /// The site that the page which this thread renders belongs to.
+    pub(super) fn world() -> Option<Arc<World>> {
+        Self::with(|scope| scope.world.clone())
     }
 
     /// The language of the page that this thread renders.

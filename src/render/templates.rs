@@ -1,54 +1,62 @@
 //! Reads a theme's templates into Tera, and finds the places of their mistakes.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use tera::{Error, ErrorKind, Tera};
 
-use super::{filters, functions, reason, world::World};
+use super::{filters, functions, reason};
 use crate::{
     diagnostics::{Diagnostic, Location},
     minify,
     site::Minify,
-    theme::Template,
+    theme::{Template, Theme},
 };
 
-/// Reads all templates of the theme and of the site.
-pub(super) fn load(world: &Arc<World>, out: &mut Vec<Diagnostic>) -> Option<Tera> {
-    if world.site.settings.minify != Minify::Off {
-        let mut found = Vec::new();
-        if let Some(tera) = read(world, true, &mut found) {
-            return Some(tera);
+/// The templates of a theme and of the site that uses it, read.
+#[derive(Debug)]
+pub struct Templates {
+    pub(super) tera: Tera,
+}
+
+impl Templates {
+    /// Reads all templates. A mistake in any of them is reported, and nothing can be rendered.
+    pub fn read(theme: &Theme, minify: Minify, out: &mut Vec<Diagnostic>) -> Option<Self> {
+        if minify != Minify::Off {
+            let mut found = Vec::new();
+            if let Some(tera) = read(theme, true, &mut found) {
+                return Some(Self { tera });
+            }
         }
+        as_written(theme, out).map(|tera| Self { tera })
     }
-    as_written(world, out)
 }
 
 /// The templates as their authors wrote them. Collapsed white space moves lines, so the places of
 /// mistakes are found here.
-pub(super) fn as_written(world: &Arc<World>, out: &mut Vec<Diagnostic>) -> Option<Tera> {
-    read(world, false, out)
+pub(super) fn as_written(theme: &Theme, out: &mut Vec<Diagnostic>) -> Option<Tera> {
+    read(theme, false, out)
 }
 
-fn read(world: &Arc<World>, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Tera> {
+fn read(theme: &Theme, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Tera> {
     let mut tera = Tera::new();
     tera.autoescape_on(vec![".html", ".xml", ".svg"]);
-    functions::register(&mut tera, &Arc::downgrade(world));
+    functions::register(&mut tera);
     filters::register(&mut tera);
     let mut texts = Vec::new();
-    for Template { name, file } in world.theme.templates() {
+    for Template { name, file } in theme.templates() {
         match std::str::from_utf8(&file.bytes) {
             Ok(text) => texts.push((name, if lean { minify::lean(text) } else { text.to_owned() })),
             Err(_) => out.push(Diagnostic::new("source.not-utf8").at(Location::file(file.origin.as_str()))),
         }
     }
     let loaded = tera
-        .set_fallback_prefixes([world.theme.template_prefix()])
+        .set_fallback_prefixes([theme.template_prefix()])
         .and_then(|()| tera.add_raw_templates(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
     match loaded {
         Ok(()) => Some(tera),
         Err(error) => {
             let problem = Diagnostic::new("theme.template").arg("reason", reason(&error));
-            out.push(match place(world, &error) {
+            out.push(match place(theme, &error) {
                 Some(place) => problem.at(place),
                 None => problem,
             });
@@ -58,7 +66,7 @@ fn read(world: &Arc<World>, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Ter
 }
 
 /// The place in the theme's file that an error means.
-pub(super) fn place(world: &World, error: &Error) -> Option<Location> {
+pub(super) fn place(theme: &Theme, error: &Error) -> Option<Location> {
     let (name, line) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             (report.filename().to_owned(), Some(report.span().start_line))
@@ -67,7 +75,7 @@ pub(super) fn place(world: &World, error: &Error) -> Option<Location> {
         ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => (tpl.clone(), None),
         _ => return None,
     };
-    let file = world.theme.templates().into_iter().find(|template| template.name == name)?.file;
+    let file = theme.templates().into_iter().find(|template| template.name == name)?.file;
     let Some(line) = line else { return Some(Location::file(file.origin.as_str())) };
     let text = std::str::from_utf8(&file.bytes).ok()?;
     let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
@@ -76,9 +84,9 @@ pub(super) fn place(world: &World, error: &Error) -> Option<Location> {
 }
 
 /// The templates that `template` extends and includes, itself first: names with files.
-pub(super) fn chain(world: &World, template: &str) -> Vec<(String, String)> {
-    let templates = world.theme.templates();
-    let prefix = world.theme.template_prefix();
+pub(super) fn chain(theme: &Theme, template: &str) -> Vec<(String, String)> {
+    let templates = theme.templates();
+    let prefix = theme.template_prefix();
     let find = |name: &str| {
         let prefixed = format!("{prefix}{name}");
         let found = templates.iter().find(|t| t.name == name).or_else(|| templates.iter().find(|t| t.name == prefixed));

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, OnceLock, RwLock},
+    sync::{Arc, RwLock},
 };
 
 use tera::{Tera, Value};
@@ -11,6 +11,7 @@ use super::{
     cards::{self, Card},
     images::Images,
     query::{Fingerprint, Query, Scope, Selection},
+    templates::Templates,
     values,
 };
 use crate::{
@@ -38,8 +39,9 @@ pub struct World {
     pub files: BTreeSet<String>,
     /// The site is built to be previewed.
     pub preview: bool,
+    /// The templates, read.
+    pub templates: Arc<Templates>,
     pub(super) cards: Vec<Card>,
-    pub(super) tera: OnceLock<Tera>,
     sites: HashMap<Lang, (Value, Fingerprint)>,
     memo: RwLock<HashMap<Query, (Value, Fingerprint)>>,
 }
@@ -61,12 +63,14 @@ pub struct Parts {
     pub files: BTreeSet<String>,
     /// The site is built to be previewed.
     pub preview: bool,
+    /// The templates, read.
+    pub templates: Arc<Templates>,
 }
 
 impl World {
     /// Gathers what pages are made from, and makes every entry's card.
     pub fn new(parts: Parts) -> Self {
-        let Parts { site, theme, settings, assets, images, files, preview } = parts;
+        let Parts { site, theme, settings, assets, images, files, preview, templates } = parts;
         let cards = cards::all(&site);
         let mut world = Self {
             site,
@@ -76,8 +80,8 @@ impl World {
             images,
             files,
             preview,
+            templates,
             cards,
-            tera: OnceLock::new(),
             sites: HashMap::new(),
             memo: RwLock::default(),
         };
@@ -88,12 +92,8 @@ impl World {
         world
     }
 
-    /// The templates.
-    ///
-    /// # Panics
-    /// Before [`super::Renderer::new`] has read them; nothing renders before that.
     pub(super) fn tera(&self) -> &Tera {
-        self.tera.get().expect("the renderer reads the templates first")
+        &self.templates.tera
     }
 
     /// Answers a query and notes it for the page that is being rendered.
