@@ -96,7 +96,7 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct Content {
     /// All entries, ordered by id and language.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Arc<Entry>>,
     /// Other files below `content/`: pictures and documents beside the pages.
     pub resources: Vec<SourceFile>,
     /// The tables below `data/` by name.

@@ -1,6 +1,9 @@
 //! Markdown files become entries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 use toml::de::{DeTable, DeValue};
@@ -17,7 +20,7 @@ use crate::{
 const SUMMARY: usize = 240;
 
 /// Reads all pages, and names the files beside them.
-pub(super) fn read(reading: &Reading<'_>, out: &mut Vec<Diagnostic>) -> (Vec<Entry>, Vec<SourceFile>) {
+pub(super) fn read(reading: &Reading<'_>, out: &mut Vec<Diagnostic>) -> (Vec<Arc<Entry>>, Vec<SourceFile>) {
     let (pages, resources): (Vec<_>, Vec<_>) =
         reading.folder.walk("content", out).into_iter().partition(|file| file.path.ends_with(".md"));
     let mut named = name_all(reading, pages, out);
@@ -80,18 +83,18 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn parse_all(&self, named: Vec<(Name, SourceFile)>, out: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    fn parse_all(&self, named: Vec<(Name, SourceFile)>, out: &mut Vec<Diagnostic>) -> Vec<Arc<Entry>> {
         collect(named.into_par_iter().map(|(name, file)| self.parse(name, file, None)), out)
     }
 
     fn parse_translations(
         &self,
         named: Vec<(Name, SourceFile)>,
-        originals: &[Entry],
+        originals: &[Arc<Entry>],
         out: &mut Vec<Diagnostic>,
-    ) -> Vec<Entry> {
+    ) -> Vec<Arc<Entry>> {
         let parse = |(name, file): (Name, SourceFile)| {
-            let original = self.originals.get(&name.id).map(|&at| &originals[at]);
+            let original = self.originals.get(&name.id).map(|&at| &*originals[at]);
             self.parse(name, file, original)
         };
         collect(named.into_par_iter().map(parse), out)
@@ -204,11 +207,11 @@ impl Context<'_> {
 fn collect(
     parsed: impl IndexedParallelIterator<Item = (Option<Entry>, Vec<Diagnostic>)>,
     out: &mut Vec<Diagnostic>,
-) -> Vec<Entry> {
+) -> Vec<Arc<Entry>> {
     let parsed: Vec<_> = parsed.collect();
     let mut entries = Vec::with_capacity(parsed.len());
     for (entry, mut found) in parsed {
-        entries.extend(entry);
+        entries.extend(entry.map(Arc::new));
         out.append(&mut found);
     }
     entries

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    sync::Arc,
 };
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -26,7 +27,7 @@ pub struct DataTable {
 }
 
 /// The tables, and the entries that their rows are.
-pub(super) fn read(reading: &Reading<'_>, out: &mut Vec<Diagnostic>) -> (BTreeMap<String, DataTable>, Vec<Entry>) {
+pub(super) fn read(reading: &Reading<'_>, out: &mut Vec<Diagnostic>) -> (BTreeMap<String, DataTable>, Vec<Arc<Entry>>) {
     let mut tables = BTreeMap::new();
     let mut entries = Vec::new();
     for file in reading.folder.walk("data", out) {
@@ -55,7 +56,7 @@ struct Rows<'a> {
     toml: &'a TomlText<'a>,
     kind: Option<usize>,
     name: &'a str,
-    entries: &'a mut Vec<Entry>,
+    entries: &'a mut Vec<Arc<Entry>>,
 }
 
 impl Rows<'_> {
@@ -143,7 +144,7 @@ impl Rows<'_> {
                 content_type.check_rules(&values, self.toml, &fields, out);
             }
             let summary = content_type.summary.as_deref().unwrap_or("summary");
-            self.entries.push(Entry {
+            self.entries.push(Arc::new(Entry {
                 id: format!("{}/{id}", self.name).into(),
                 lang,
                 kind,
@@ -153,7 +154,7 @@ impl Rows<'_> {
                 body_fingerprint: [0; 32],
                 origin: Origin::Row { file: self.file.clone(), row: number },
                 fields: values,
-            });
+            }));
         }
     }
 }

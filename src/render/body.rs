@@ -300,7 +300,7 @@ impl PageHost<'_> {
             return problem.suggest(path, site.pages.iter().map(|page| &*page.url));
         }
         let wanted = id.rsplit('/').next().unwrap_or(id);
-        match nearest(wanted, site.entries.iter().map(crate::content::Entry::short_id)) {
+        match nearest(wanted, site.entries.iter().map(|entry| entry.short_id())) {
             Some(near) => {
                 let whole = site.entries.iter().find(|entry| entry.short_id() == near).map_or(near, |entry| &entry.id);
                 Diagnostic { suggestion: Some(format!("@/{whole}")), ..problem }

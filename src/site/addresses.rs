@@ -1,6 +1,6 @@
 //! Addresses: OVP's, from folders, file names and slugs; no trailing slash, Estonian letters folded.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     content::{Entry, fold_date},
@@ -17,8 +17,8 @@ pub(super) struct Addresses<'a> {
 
 impl<'a> Addresses<'a> {
     /// Gathers the sections of `entries`.
-    pub(super) fn new(settings: &'a Settings, entries: &'a [Entry]) -> Self {
-        let sections = entries.iter().filter(|entry| entry.section).map(|entry| ((&*entry.id, entry.lang), entry));
+    pub(super) fn new(settings: &'a Settings, entries: &'a [Arc<Entry>]) -> Self {
+        let sections = entries.iter().filter(|entry| entry.section).map(|entry| ((&*entry.id, entry.lang), &**entry));
         Self { settings, sections: sections.collect() }
     }
 

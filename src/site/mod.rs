@@ -51,31 +51,31 @@ pub struct Moment {
     pub drafts: bool,
 }
 
-/// The resolved site.
-#[derive(Debug)]
+/// The resolved site. A copy shares all that is large.
+#[derive(Clone, Debug)]
 pub struct Site {
     /// What `site.toml` says.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// The content types.
     pub types: Arc<Types>,
     /// All entries that are on the site.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Arc<Entry>>,
     /// The address of each entry's page; for entries without a page of their own, with an anchor.
-    pub urls: Vec<Box<str>>,
+    pub urls: Arc<[Box<str>]>,
     /// Which entries' time has passed, so that listings leave them out.
-    pub archived: Vec<bool>,
+    pub archived: Arc<[bool]>,
     /// Every page that will be written, in order of its address.
-    pub pages: Vec<Page>,
+    pub pages: Arc<[Page]>,
     /// The menus in each language.
-    pub menus: HashMap<Lang, BTreeMap<String, Vec<MenuNode>>>,
+    pub menus: Arc<HashMap<Lang, BTreeMap<String, Vec<MenuNode>>>>,
     /// The terms of each taxonomy.
-    pub taxonomies: Taxonomies,
+    pub taxonomies: Arc<Taxonomies>,
     /// Old addresses.
-    pub redirects: Vec<Redirect>,
+    pub redirects: Arc<[Redirect]>,
     /// Tables by name.
-    pub tables: BTreeMap<String, DataTable>,
+    pub tables: Arc<BTreeMap<String, DataTable>>,
     /// Files beside the pages, published at their paths.
-    pub resources: Vec<SourceFile>,
+    pub resources: Arc<[SourceFile]>,
     /// What is not on the site, and why.
     pub left_out: LeftOut,
     /// The ids of entries that were left out.
@@ -84,11 +84,11 @@ pub struct Site {
     pub next_due: Option<DateTime>,
     /// When the site is built for.
     pub moment: Moment,
-    by_id: HashMap<(Arc<str>, Lang), Ix>,
-    by_short_id: HashMap<Box<str>, Vec<Arc<str>>>,
-    by_url: HashMap<Box<str>, usize>,
-    by_type: BTreeMap<(usize, Lang), Vec<Ix>>,
-    tree: tree::Tree,
+    by_id: Arc<HashMap<(Arc<str>, Lang), Ix>>,
+    by_short_id: Arc<HashMap<Box<str>, Vec<Arc<str>>>>,
+    by_url: Arc<HashMap<Box<str>, usize>>,
+    by_type: Arc<BTreeMap<(usize, Lang), Vec<Ix>>>,
+    tree: Arc<tree::Tree>,
 }
 
 /// What a site is made from.
@@ -113,35 +113,35 @@ impl Site {
         let Parts { settings, types, content, redirects, files, moment } = parts;
         let Content { entries, resources, tables } = content;
         let mut site = Self {
-            settings,
+            settings: Arc::new(settings),
             types,
             entries: Vec::with_capacity(entries.len()),
-            urls: Vec::new(),
-            archived: Vec::new(),
-            pages: Vec::new(),
-            menus: HashMap::new(),
-            taxonomies: Taxonomies::default(),
-            redirects: Vec::new(),
-            tables,
-            resources,
+            urls: Arc::default(),
+            archived: Arc::default(),
+            pages: Arc::default(),
+            menus: Arc::default(),
+            taxonomies: Arc::default(),
+            redirects: Arc::default(),
+            tables: Arc::new(tables),
+            resources: resources.into(),
             left_out: LeftOut::default(),
             hidden: Vec::new(),
             next_due: None,
             moment,
-            by_id: HashMap::new(),
-            by_short_id: HashMap::new(),
-            by_url: HashMap::new(),
-            by_type: BTreeMap::new(),
-            tree: tree::Tree::default(),
+            by_id: Arc::default(),
+            by_short_id: Arc::default(),
+            by_url: Arc::default(),
+            by_type: Arc::default(),
+            tree: Arc::default(),
         };
         site.admit(entries);
         site.index();
         references::resolve(&mut site, out);
         site.report_front_pages(out);
-        site.tree = tree::Tree::grow(&site);
+        site.tree = tree::Tree::grow(&site).into();
         site.address();
         site.sort_types();
-        site.taxonomies = Taxonomies::gather(&site);
+        site.taxonomies = Taxonomies::gather(&site).into();
         site.lay_out_pages(&files, out);
         site.resolve_menus(out);
         site.resolve_redirects(redirects.as_ref(), &files, out);
@@ -218,7 +218,8 @@ impl Site {
         ancestors
     }
 
-    fn admit(&mut self, entries: Vec<Entry>) {
+    fn admit(&mut self, entries: Vec<Arc<Entry>>) {
+        let mut archived = Vec::with_capacity(entries.len());
         for entry in entries {
             let (state, due) = visibility::state(&entry, self.types.at(entry.kind), self.moment.at);
             self.next_due = [self.next_due, due].into_iter().flatten().min();
@@ -244,20 +245,25 @@ impl Site {
                 self.hidden.push((entry.id.clone(), entry.lang));
             } else {
                 self.entries.push(entry);
-                self.archived.push(state == State::Archived);
+                archived.push(state == State::Archived);
             }
         }
+        self.archived = archived.into();
         self.left_out.scheduled.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
     }
 
     fn index(&mut self) {
+        let mut by_id = HashMap::with_capacity(self.entries.len());
+        let mut by_short_id: HashMap<Box<str>, Vec<Arc<str>>> = HashMap::with_capacity(self.entries.len());
         for (ix, entry) in self.entries.iter().enumerate() {
-            self.by_id.insert((entry.id.clone(), entry.lang), ix);
-            let ids = self.by_short_id.entry(entry.short_id().into()).or_default();
+            by_id.insert((entry.id.clone(), entry.lang), ix);
+            let ids = by_short_id.entry(entry.short_id().into()).or_default();
             if ids.last() != Some(&entry.id) {
                 ids.push(entry.id.clone());
             }
         }
+        self.by_id = by_id.into();
+        self.by_short_id = by_short_id.into();
     }
 
     fn report_front_pages(&self, out: &mut Vec<Diagnostic>) {
@@ -281,7 +287,7 @@ impl Site {
                 urls[ix] = format!("{home}#{}", crate::language::slug(entry.short_id())).into();
             }
         }
-        self.urls = urls;
+        self.urls = urls.into();
     }
 
     /// The page on which an entry without a page of its own is shown: the one its type names, the
@@ -300,12 +306,12 @@ impl Site {
         for ((kind, lang), ixs) in &mut by_type {
             Sort::parse(&self.types.at(*kind).sort).apply(ixs, &self.entries, *lang);
         }
-        self.by_type = by_type;
+        self.by_type = by_type.into();
     }
 
     fn lay_out_pages(&mut self, files: &[String], out: &mut Vec<Diagnostic>) {
-        self.pages = pages::lay_out(self);
-        self.by_url = pages::index(self, files, out);
+        self.pages = pages::lay_out(self).into();
+        self.by_url = pages::index(self, files, out).into();
     }
 
     fn resolve_menus(&mut self, out: &mut Vec<Diagnostic>) {
@@ -315,7 +321,7 @@ impl Site {
             let out = (lang == default).then_some(&mut *out);
             menus.insert(lang, menus::resolve(&self.settings.menus, self, lang, default, out));
         }
-        self.menus = menus;
+        self.menus = menus.into();
     }
 
     fn resolve_redirects(&mut self, file: Option<&TomlText<'_>>, files: &[String], out: &mut Vec<Diagnostic>) {
@@ -327,7 +333,7 @@ impl Site {
             }
         }
         let exists = |path: &str| self.by_url.contains_key(path) || files.iter().any(|file| file == path);
-        self.redirects = redirects::check(all, &exists, out);
+        self.redirects = redirects::check(all, &exists, out).into();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Puts entries in order by a field, up or down, texts in the order of their language.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use crate::{
     content::Entry,
@@ -23,7 +23,7 @@ impl Sort {
     }
 
     /// Sorts the entries at `at`. Those without the field come last, in order of their titles.
-    pub fn apply(&self, at: &mut [usize], entries: &[Entry], lang: Lang) {
+    pub fn apply(&self, at: &mut [usize], entries: &[Arc<Entry>], lang: Lang) {
         let collator = Collator::new(lang);
         at.sort_by_cached_key(|&ix| {
             let entry = &entries[ix];

@@ -1,5 +1,7 @@
 //! References between entries: each is found and written out in full, or reported.
 
+use std::sync::Arc;
+
 use super::Site;
 use crate::{
     diagnostics::Diagnostic,
@@ -24,7 +26,7 @@ pub(super) fn resolve(site: &mut Site, out: &mut Vec<Diagnostic>) {
         }
     }
     for (ix, name, value) in changes {
-        site.entries[ix].fields.insert(&name, value);
+        Arc::make_mut(&mut site.entries[ix]).fields.insert(&name, value);
     }
 }
 
