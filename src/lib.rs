@@ -19,6 +19,8 @@ pub mod forms;
 #[cfg(feature = "generator")]
 pub mod assets;
 #[cfg(feature = "generator")]
+pub mod check;
+#[cfg(feature = "generator")]
 pub mod commands;
 #[cfg(feature = "generator")]
 pub mod content;

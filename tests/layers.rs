@@ -40,7 +40,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // What is written, not how it came to be.
     ("output", &["diagnostics", "language", "calendar", "schema", "source", "theme", "content", "site", "assets"]),
-    ("check", &["diagnostics", "language", "calendar", "schema", "source", "content", "theme", "site", "forms"]),
+    (
+        "check",
+        &["diagnostics", "language", "calendar", "schema", "source", "markdown", "content", "theme", "site", "forms"],
+    ),
     // The relay is built without the generator, and the forms are built with both.
     ("forms", &["diagnostics", "language", "calendar", "schema"]),
     ("relay", &["diagnostics", "language", "calendar", "schema", "forms"]),

@@ -1,4 +1,4 @@
-//! `raekoda build` and `raekoda check`.
+//! `raekoda build`.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -23,15 +23,6 @@ pub(super) struct BuildArguments {
     /// Where to write the site; by default the folder `public` of the site.
     #[arg(long, short, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    #[command(flatten)]
-    report: ReportArguments,
-}
-
-/// What `check` takes.
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    #[command(flatten)]
-    site: SiteArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -66,20 +57,6 @@ pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     code(&outcome, arguments.report.strict)
 }
 
-pub(super) fn check(arguments: &CheckArguments, voice: Voice) -> ExitCode {
-    arguments.site.use_jobs();
-    let request = arguments.site.request(None, arguments.report.strict);
-    let progress = progress(voice, "Kontrollin saiti …", "Checking the site …");
-    let outcome = pipeline::check(&request);
-    progress.finish_and_clear();
-    report(&outcome, arguments.report, voice);
-    if !outcome.failed(arguments.report.strict) {
-        voice.tell(&format!("Korras: {} lehte.", outcome.pages), &format!("All is well: {} pages.", outcome.pages));
-        left_out(&outcome, voice);
-    }
-    code(&outcome, arguments.report.strict)
-}
-
 /// Something that moves while one waits; only where someone looks.
 pub(super) fn progress(voice: Voice, estonian: &str, english: &str) -> ProgressBar {
     if voice.quiet || !is_terminal() {
@@ -106,7 +83,7 @@ pub(super) fn report(outcome: &Outcome, arguments: ReportArguments, voice: Voice
     }
 }
 
-fn left_out(outcome: &Outcome, voice: Voice) {
+pub(super) fn left_out(outcome: &Outcome, voice: Voice) {
     let left_out = &outcome.left_out;
     let (drafts, scheduled, expired) = (left_out.drafts.len(), left_out.scheduled.len(), left_out.expired.len());
     if drafts + scheduled + expired > 0 {

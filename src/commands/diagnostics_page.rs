@@ -5,13 +5,16 @@ use std::{fmt::Write as _, process::ExitCode};
 use crate::diagnostics::{Language, Severity, rules};
 
 /// The areas, in Estonian and English.
-const AREAS: [(&str, &str, &str); 12] = [
+const AREAS: [(&str, &str, &str); 15] = [
+    ("accessibility", "Ligipääsetavus", "Accessibility"),
     ("assets", "Pildid, stiilid ja skriptid", "Pictures, styles and scripts"),
+    ("check", "Kontrolli seaded", "The check's settings"),
     ("commands", "Käsud", "Commands"),
     ("content", "Lehed ja tabelid", "Pages and tables"),
     ("forms", "Vormid", "Forms"),
     ("markdown", "Tekst", "Text"),
     ("output", "Valmis sait", "The written site"),
+    ("privacy", "Isikuandmed", "Personal data"),
     ("relay", "Vormirelee", "The form relay"),
     ("render", "Lehtede tegemine", "Making pages"),
     ("schema", "Väljad", "Fields"),
@@ -50,6 +53,14 @@ fn page() -> String {
         for language in [Language::Estonian, Language::English] {
             let help = rule.help(language).map(|help| format!(" → {help}")).unwrap_or_default();
             let _ = writeln!(out, "- {}{help}", rule.message(language));
+        }
+        if let Some(standard) = &rule.standard {
+            let _ = writeln!(out, "- {standard}");
+        }
+        for (words, example) in [("Halvasti / Bad", &rule.bad), ("Hästi / Good", &rule.good)] {
+            if let Some(example) = example {
+                let _ = writeln!(out, "\n{words}:\n\n~~~md\n{}\n~~~", example.trim_end());
+            }
         }
     }
     out

@@ -1,6 +1,7 @@
 //! The command line: one file for each command; each wires stages and prints.
 
 mod build;
+mod check;
 mod diagnostics_page;
 mod explain;
 mod extras;
@@ -50,8 +51,8 @@ enum MessageLanguage {
 enum Command {
     /// Build the site.
     Build(build::BuildArguments),
-    /// Find everything that a build would refuse, without writing.
-    Check(build::CheckArguments),
+    /// Find what a build would refuse, and what law, accessibility, privacy and good language ask for; nothing is written.
+    Check(check::CheckArguments),
     /// Build the site and serve it on this computer.
     Serve(serve::ServeArguments),
     /// Make a new site.
@@ -213,7 +214,7 @@ pub fn run() -> ExitCode {
     let voice = Voice { language, quiet: arguments.quiet };
     match arguments.command {
         Command::Build(arguments) => build::build(&arguments, voice),
-        Command::Check(arguments) => build::check(&arguments, voice),
+        Command::Check(arguments) => check::run(&arguments, voice),
         Command::Serve(arguments) => serve::run(&arguments, voice),
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),

@@ -11,11 +11,12 @@ use rayon::prelude::*;
 
 use super::{extras, theme_assets, timings::Timings};
 use crate::{
+    check,
     content::Reading,
     diagnostics::{self, Diagnostic, Severity},
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Images, Needed, Parts, Renderer, Templates, World},
-    site::{self, LeftOut, Moment, Settings, Site},
+    site::{self, LeftOut, Moment, Page, Settings, Site},
     source::{Folder, SourceFile, TomlText},
     theme::Theme,
 };
@@ -85,6 +86,8 @@ pub(super) struct Loaded {
     pub renderer: Renderer,
     /// Files that are copied as they are: the path in the output, and the file.
     pub copies: Vec<(String, SourceFile)>,
+    /// What the site says of its own check.
+    pub check: check::Settings,
 }
 
 /// The folders of a site that a build reads.
@@ -108,6 +111,7 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
     if let Some(base_url) = &request.base_url {
         base_url.trim_end_matches('/').clone_into(&mut settings.base_url);
     }
+    let check = check::Settings::read(&toml, out);
     let name = request.theme.as_ref().unwrap_or(&settings.theme);
     let theme = Theme::load(name, Some(&folder), out)?;
     let theme_settings = theme.manifest.read_settings(&toml, out);
@@ -152,7 +156,7 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
         templates: templates?,
     });
     timings.stage("cards");
-    Some(Loaded { renderer: Renderer::new(world), copies })
+    Some(Loaded { renderer: Renderer::new(world), copies, check })
 }
 
 /// What is published as it is: `static/` at the root, and files beside pages except pictures, which
@@ -173,16 +177,26 @@ fn copies(folder: &Folder, resources: &[SourceFile], out: &mut Vec<Diagnostic>) 
     copies
 }
 
-/// Makes every page without writing, and reports all that a build would refuse.
-pub(super) fn check(request: &Request) -> Outcome {
+/// Makes every page without writing, lets `inspect` look at each, and reports all that a build would refuse.
+pub(super) fn check(request: &Request, inspect: impl FnOnce(&Loaded, &mut Visit<'_>, &mut Vec<Diagnostic>)) -> Outcome {
     let mut outcome = Outcome::default();
     let mut out = Vec::new();
     if let Some(loaded) = load(request, &mut outcome.timings, &mut out) {
-        make(&loaded, None, &mut outcome, &mut out);
+        let mut found = Vec::new();
+        inspect(&loaded, &mut |look| make(&loaded, None, look, &mut outcome, &mut out), &mut found);
+        out.append(&mut found);
+        out = loaded.check.judge(out, request.at.date());
+        outcome.timings.stage("check");
     }
     finish(&mut outcome, out);
     outcome
 }
+
+/// Makes all pages and shows each to the one that looks.
+pub(super) type Visit<'a> = dyn FnMut(Option<&Look<'_>>) + 'a;
+
+/// What looks at a finished page.
+pub(super) type Look<'a> = dyn Fn(&Page, &[u8]) -> Vec<Diagnostic> + Sync + 'a;
 
 /// Builds the site. When anything is wrong, the last good site stays.
 pub(super) fn build(request: &Request) -> Outcome {
@@ -229,7 +243,7 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     }
     let Some(loaded) = load(request, &mut outcome.timings, out) else { return Ok(()) };
     let cache = Cache::new(request.root.join(".raekoda").join("images"));
-    make(&loaded, Some((&staging, &cache)), outcome, out);
+    make(&loaded, Some((&staging, &cache)), None, outcome, out);
     let limit = if request.strict { Severity::Warning } else { Severity::Error };
     if out.iter().any(|diagnostic| diagnostic.severity >= limit) {
         return Ok(());
@@ -312,7 +326,13 @@ fn nanoseconds(at: DateTime) -> Option<i128> {
 }
 
 /// Makes all pages and what goes with them, and writes them where there is somewhere to.
-fn make(loaded: &Loaded, target: Option<(&Staging, &Cache)>, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) {
+fn make(
+    loaded: &Loaded,
+    target: Option<(&Staging, &Cache)>,
+    look: Option<&Look<'_>>,
+    outcome: &mut Outcome,
+    out: &mut Vec<Diagnostic>,
+) {
     let site = &loaded.renderer.world().site;
     outcome.left_out = site.left_out.clone();
     outcome.next_due = site.next_due;
@@ -325,6 +345,9 @@ fn make(loaded: &Loaded, target: Option<(&Staging, &Cache)>, outcome: &mut Outco
     site.pages.par_iter().for_each(|page| {
         let rendered = loaded.renderer.render(page);
         let mut found = rendered.diagnostics;
+        if let Some(look) = look.filter(|_| !rendered.html.is_empty()) {
+            found.extend(look(page, &rendered.html));
+        }
         if let Some((staging, _)) = target
             && !rendered.html.is_empty()
             && let Err(problem) = staging.write(&page.file(), &rendered.html)

@@ -18,6 +18,9 @@ const FILES: &[&str] = &[
     include_str!("catalog/forms.toml"),
     include_str!("catalog/relay.toml"),
     include_str!("catalog/commands.toml"),
+    include_str!("catalog/check.toml"),
+    include_str!("catalog/privacy.toml"),
+    include_str!("catalog/accessibility.toml"),
 ];
 
 /// One rule: its code, how much it matters, and its words.
@@ -29,6 +32,12 @@ pub struct Rule {
     et: String,
     en: String,
     help: Option<Words>,
+    /// The law or standard behind it.
+    pub standard: Option<String>,
+    /// A text that breaks the rule.
+    pub bad: Option<String>,
+    /// The same text, mended.
+    pub good: Option<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]

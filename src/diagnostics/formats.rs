@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Language, Severity, human, rules};
+use super::{Diagnostic, Language, Severity, html, human, junit, sarif::sarif};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -20,6 +20,10 @@ pub enum Format {
     Gitlab,
     /// GitHub's workflow commands, one a line.
     Github,
+    /// JUnit XML, read by nearly every CI.
+    Junit,
+    /// One HTML file to be read in a browser and passed on.
+    Html,
 }
 
 /// Writes all `diagnostics` to `out`.
@@ -40,6 +44,8 @@ pub fn write(
         Format::Json => document(out, &diagnostics.iter().map(|d| plain(d, language)).collect::<Value>()),
         Format::Sarif => document(out, &sarif(diagnostics, language)),
         Format::Gitlab => document(out, &diagnostics.iter().map(|d| gitlab(d, language)).collect::<Value>()),
+        Format::Junit => out.write_all(junit::render(diagnostics, language).as_bytes()),
+        Format::Html => out.write_all(html::render(diagnostics, language).as_bytes()),
         Format::Github => diagnostics.iter().try_for_each(|d| writeln!(out, "{}", github(d, language))),
     }
 }
@@ -56,63 +62,14 @@ fn plain(d: &Diagnostic, language: Language) -> Value {
         "severity": d.severity,
         "message": d.message(language),
         "help": d.help(language),
+        "standard": super::catalog::rule(&d.code).and_then(|rule| rule.standard.as_deref()),
+        "fingerprint": d.fingerprint(),
         "location": d.location.as_ref().map(place),
         "related": d.related.iter().map(place).collect::<Vec<_>>(),
     })
 }
 
-fn sarif(diagnostics: &[Diagnostic], language: Language) -> Value {
-    let used: std::collections::BTreeSet<&str> = diagnostics.iter().map(|d| d.code.as_str()).collect();
-    let rule = |code: &&str| {
-        let text = rules().get(*code).map_or(*code, |rule| rule.message(language));
-        json!({ "id": code, "shortDescription": { "text": text } })
-    };
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "raekoda",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": used.iter().map(rule).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": diagnostics.iter().map(|d| sarif_result(d, language)).collect::<Vec<_>>(),
-        }],
-    })
-}
-
-fn sarif_result(d: &Diagnostic, language: Language) -> Value {
-    let level = match d.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    let place = |l: &super::Location| {
-        let mut physical = json!({ "artifactLocation": { "uri": encode_path(&l.file) } });
-        if l.line > 0 {
-            physical["region"] =
-                json!({ "startLine": l.line, "startColumn": l.column, "endColumn": l.column.saturating_add(l.length) });
-        }
-        json!({ "physicalLocation": physical })
-    };
-    json!({
-        "ruleId": d.code,
-        "level": level,
-        "message": { "text": with_help(d, language) },
-        "locations": d.location.iter().map(place).collect::<Vec<_>>(),
-        "relatedLocations": d.related.iter().map(place).collect::<Vec<_>>(),
-    })
-}
-
-/// SARIF's locations are URI references (RFC 3986): spaces and letters outside ASCII are encoded.
-fn encode_path(path: &str) -> String {
-    const KEEP: &percent_encoding::AsciiSet =
-        &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
-    percent_encoding::utf8_percent_encode(path, KEEP).to_string()
-}
-
-fn with_help(d: &Diagnostic, language: Language) -> String {
+pub(super) fn with_help(d: &Diagnostic, language: Language) -> String {
     match d.help(language) {
         Some(help) => format!("{} {help}", d.message(language)),
         None => d.message(language),
@@ -126,13 +83,10 @@ fn gitlab(d: &Diagnostic, language: Language) -> Value {
         Severity::Warning => "minor",
         Severity::Note => "info",
     };
-    // The line's number is left out of the fingerprint: a finding that only moved is the same finding.
-    let text = d.location.as_ref().map_or("", |l| l.text.as_str());
-    let key = format!("{}\n{path}\n{text}\n{:?}", d.code, d.arguments);
     json!({
         "description": with_help(d, language),
         "check_name": d.code,
-        "fingerprint": blake3::hash(key.as_bytes()).to_hex().as_str(),
+        "fingerprint": d.fingerprint(),
         "severity": severity,
         "location": { "path": path, "lines": { "begin": line } },
     })

@@ -6,7 +6,10 @@
 
 mod catalog;
 mod formats;
+mod html;
 mod human;
+mod junit;
+mod sarif;
 
 pub use catalog::{Rule, rules};
 pub use formats::{Format, write};
@@ -114,6 +117,18 @@ pub struct Diagnostic {
     pub arguments: Vec<(String, String)>,
     /// What was probably meant.
     pub suggestion: Option<String>,
+    /// A change of the file in [`location`](Self::location) that mends it.
+    #[serde(default)]
+    pub fix: Option<Fix>,
+}
+
+/// A change of a file: other text in the place of a part of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Fix {
+    /// Which bytes of the file's text are replaced.
+    pub range: Range<usize>,
+    /// By what.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -132,6 +147,7 @@ impl Diagnostic {
             related: Vec::new(),
             arguments: Vec::new(),
             suggestion: None,
+            fix: None,
         }
     }
 
@@ -163,6 +179,13 @@ impl Diagnostic {
         self
     }
 
+    /// Says how the program can mend it: by writing `text` in the place of the bytes `range` of the file.
+    #[must_use]
+    pub fn fix(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { range, text: text.into() });
+        self
+    }
+
     /// Changes how much it matters.
     #[must_use]
     pub fn with_severity(mut self, severity: Severity) -> Self {
@@ -191,6 +214,15 @@ impl Diagnostic {
             (Some(meant), Some(help)) => Some(format!("{meant} {help}")),
             (meant, help) => meant.or(help),
         }
+    }
+
+    /// What stays the same when a finding only moves: by it findings of two runs are compared.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // The line's number is left out: a finding that only moved is the same finding.
+        let (file, text) = self.location.as_ref().map_or(("", ""), |place| (&*place.file, place.text.as_str()));
+        let key = format!("{}\n{file}\n{text}\n{:?}", self.code, self.arguments);
+        blake3::hash(key.as_bytes()).to_hex().to_string()
     }
 
     fn fill(&self, sentence: &str) -> String {

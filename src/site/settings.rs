@@ -141,7 +141,9 @@ impl Settings {
             per_page: table.count("per_page").unwrap_or(20).max(1),
             image_widths: widths(&table),
         };
+        // The theme reads its own settings, the check reads its own.
         table.get("settings");
+        table.get("check");
         table.finish();
         *out = found.into_inner();
         settings

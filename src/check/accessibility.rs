@@ -1,0 +1,390 @@
+//! What authors write that keeps people from reading it: on the finished page and in the text as it was written.
+
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    speech::{self, Guess},
+    subject::Subject,
+};
+use crate::{
+    diagnostics::{Diagnostic, Location},
+    language::Lang,
+};
+
+/// A picture's alternative text is read in one breath; what takes longer belongs into the text.
+const LONGEST_ALT: usize = 160;
+
+/// Checks what is the page's own.
+pub(super) fn check(subject: &mut Subject<'_>) {
+    pictures(subject);
+    links(subject);
+    fake_headings(subject);
+    languages(subject);
+    videos(subject);
+}
+
+fn pictures(subject: &mut Subject<'_>) {
+    let tree = subject.tree;
+    for id in tree.named(subject.main, &["img"]) {
+        let Some(alt) = tree.attribute(id, "alt").map(str::trim).filter(|alt| !alt.is_empty()) else { continue };
+        let code = if is_file_name(alt) {
+            "accessibility.alt-file-name"
+        } else if is_placeholder(alt) {
+            "accessibility.alt-placeholder"
+        } else if says_picture(alt) {
+            "accessibility.alt-says-picture"
+        } else if alt.chars().count() > LONGEST_ALT {
+            "accessibility.alt-long"
+        } else {
+            continue;
+        };
+        // A picture of another page's card is told of on that page.
+        if subject.says(alt) || subject.page.entry().is_none() {
+            subject.report(Diagnostic::new(code).arg("alt", alt), alt);
+        }
+    }
+}
+
+fn is_file_name(alt: &str) -> bool {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^\S+\.(?:jpe?g|png|gif|webp|svg|heic|tiff?|bmp)$|^(?:img|dsc[nf]?|pict?|p|image|photo|screenshot|wp|foto|pilt|scan)[_-]?\d{3,}\S*$|^\d{8}[_-]\d{4,}$",
+        )
+    });
+    NAME.is_match(alt)
+}
+
+fn is_placeholder(alt: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "pilt",
+        "foto",
+        "illustratsioon",
+        "pildike",
+        "joonis",
+        "logo",
+        "graafik",
+        "kaart",
+        "ikoon",
+        "image",
+        "picture",
+        "photo",
+        "illustration",
+        "graphic",
+        "chart",
+        "map",
+        "icon",
+        "картинка",
+        "фото",
+        "изображение",
+        "рисунок",
+        "фотография",
+        "alt",
+        "alt tekst",
+        "alt text",
+        "pildi kirjeldus",
+        "kirjeldus",
+        "test",
+        "todo",
+        "xxx",
+        "...",
+        "…",
+        "-",
+        "pilt 1",
+        "pilt 2",
+        "pilt 3",
+        "foto 1",
+        "foto 2",
+        "image 1",
+        "untitled",
+        "nimetu",
+    ];
+    WORDS.contains(&alt.to_lowercase().trim_end_matches(['.', ':']))
+}
+
+fn says_picture(alt: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "pilt sellest",
+        "pildil on",
+        "pilt:",
+        "foto:",
+        "fotol on",
+        "foto sellest",
+        "illustratsioon:",
+        "pildil näha",
+        "fotol näha",
+        "image of ",
+        "picture of ",
+        "photo of ",
+        "photograph of ",
+        "image:",
+        "photo:",
+        "изображение ",
+        "на фото",
+        "фотография ",
+        "на картинке",
+        "на снимке",
+    ];
+    let alt = alt.to_lowercase();
+    STARTS.iter().any(|start| alt.starts_with(start))
+}
+
+fn links(subject: &mut Subject<'_>) {
+    let tree = subject.tree;
+    let mut targets: HashMap<String, (String, bool)> = HashMap::new();
+    for id in tree.named(subject.main, &["a"]) {
+        let Some(href) = tree.attribute(id, "href") else { continue };
+        let text = tree.label(id);
+        if text.is_empty() || tree.is_hidden(id) {
+            continue;
+        }
+        if is_address(&text) && subject.says(&text) {
+            subject.report(Diagnostic::new("accessibility.link-address").arg("text", &text), &text);
+        }
+        if speech::is_vague_link(&text) && subject.says(&text) && !subject.says(&format!("[{text}](")) {
+            subject.report(Diagnostic::new("accessibility.link-text").arg("text", &text), &text);
+        }
+        ambiguous(subject, &mut targets, &text, href);
+    }
+}
+
+/// The same words that lead to different places, where the author wrote both.
+fn ambiguous(subject: &mut Subject<'_>, targets: &mut HashMap<String, (String, bool)>, text: &str, href: &str) {
+    let written = format!("[{text}](");
+    if !subject.says(&written) {
+        return;
+    }
+    let place = href.split('#').next().unwrap_or(href).trim_end_matches('/');
+    let known = targets.entry(text.to_lowercase()).or_insert_with(|| (place.to_owned(), false));
+    if known.0 != place && !known.1 {
+        known.1 = true;
+        let finding = Diagnostic::new("accessibility.link-ambiguous").arg("text", text);
+        subject.report(finding.arg("one", &known.0).arg("other", place), &written);
+    }
+}
+
+/// Whether a link's text is a bare address that is read aloud letter by letter. A short one with nothing behind
+/// the host is a name.
+fn is_address(text: &str) -> bool {
+    let has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+    let bare = bare.strip_prefix("www.").unwrap_or(bare);
+    let is_one = !bare.contains(char::is_whitespace) && !bare.contains('@') && bare.contains('.');
+    let path = bare.split_once('/').map_or("", |(_, path)| path);
+    is_one && (has_scheme || !path.is_empty() && bare.split('/').next().is_some_and(is_host))
+}
+
+fn is_host(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(name, ending)| {
+        !name.is_empty() && (2..=8).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_lowercase())
+    })
+}
+
+/// A paragraph of bold words alone looks like a heading and is none.
+fn fake_headings(subject: &mut Subject<'_>) {
+    let tree = subject.tree;
+    for id in tree.named(subject.main, &["p"]) {
+        let text = tree.text(id);
+        let mut inside = tree.children(id);
+        let (first, more) = (inside.next(), inside.next());
+        let whole = first.is_some_and(|id| ["strong", "b"].contains(&tree.name(id)) && tree.text(id) == text);
+        let ends = text.ends_with(['.', '!', ',', ';', '…']) || text.ends_with(|c: char| c.is_ascii_digit());
+        if whole
+            && more.is_none()
+            && !ends
+            && (3..=80).contains(&text.chars().count())
+            && !tree.is_within(id, &["li", "td", "blockquote", "dd"])
+            && text.chars().any(char::is_alphabetic)
+        {
+            let written = [format!("**{text}**"), format!("__{text}__")];
+            if let Some(written) = written.iter().find(|written| subject.says(written)).cloned() {
+                subject.report(Diagnostic::new("accessibility.fake-heading").arg("text", &text), &written);
+            }
+        }
+    }
+}
+
+/// Paragraphs in another language than the page, without saying so.
+fn languages(subject: &mut Subject<'_>) {
+    let tree = subject.tree;
+    let lang = subject.page.lang;
+    let (mut all, mut other) = (0, Vec::new());
+    for id in tree.named(subject.main, &["p", "li"]) {
+        let text = tree.text(id);
+        if text.chars().count() < 40 || tree.named(id, &["p", "li"]).next().is_some() {
+            continue;
+        }
+        all += 1;
+        let Guess::Language(found) = speech::guess(&text) else { continue };
+        let said = tree.language(id).and_then(Lang::parse).unwrap_or(lang);
+        if found != said && [Lang::ET, Lang::EN, Lang::RU].contains(&said) {
+            other.push((found, text));
+        }
+    }
+    if all >= 3 && other.len() * 3 > all * 2 {
+        let finding = Diagnostic::new("accessibility.other-language").arg("language", lang).arg("found", other[0].0);
+        subject.report(finding, "");
+        return;
+    }
+    for (found, text) in other {
+        let start: String = text.chars().take(24).collect();
+        if let Some(words) = written_start(subject.source(), &text) {
+            let finding = Diagnostic::new("accessibility.part-language").arg("text", format!("{start}…"));
+            subject.report(finding.arg("language", found), &words);
+        }
+    }
+}
+
+/// The first words of a text as the source has them, where it has them without marks in between.
+fn written_start(source: &str, text: &str) -> Option<String> {
+    (2..=6).rev().find_map(|count| {
+        let words: Vec<&str> = text.split(' ').take(count).collect();
+        let words = words.join(" ");
+        (words.chars().count() > 6 && source.contains(&words)).then_some(words)
+    })
+}
+
+fn videos(subject: &mut Subject<'_>) {
+    let tree = subject.tree;
+    for id in tree.named(subject.main, &["video"]) {
+        let captioned = tree
+            .named(id, &["track"])
+            .any(|track| tree.attribute(track, "kind").is_none_or(|kind| ["captions", "subtitles"].contains(&kind)));
+        if !captioned {
+            let src = tree.attribute(id, "src").unwrap_or_default().to_owned();
+            subject.report(Diagnostic::new("accessibility.video-captions").arg("src", &src), &src);
+        }
+    }
+}
+
+/// Checks a text as it was written: what Markdown no longer shows once it is a page. `body` is its Markdown.
+pub(super) fn check_text(file: &str, text: &str, body: Range<usize>, out: &mut Vec<Diagnostic>) {
+    fake_lists(file, text, body.clone(), out);
+    let mut fenced = false;
+    for (at, line) in lines(text, body) {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            fenced = !fenced;
+        }
+        if fenced {
+            continue;
+        }
+        if let Some(range) = capitals(line) {
+            let place = Location::in_text(file, text, at + range.start..at + range.end);
+            out.push(Diagnostic::new("accessibility.capitals").arg("text", &line[range]).at(place));
+        }
+        if let Some(found) = COLOUR.find(line) {
+            let place = Location::in_text(file, text, at + found.start()..at + found.end());
+            out.push(Diagnostic::new("accessibility.colour-only").arg("text", found.as_str()).at(place));
+        }
+    }
+}
+
+/// The lines of a part of a text, with where each begins.
+pub(super) fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = part.start;
+    text.get(part).unwrap_or_default().split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\n', '\r']))
+    })
+}
+
+/// Lines that begin with a dash or a dot and are no list for Markdown.
+fn fake_lists(file: &str, text: &str, body: Range<usize>, out: &mut Vec<Diagnostic>) {
+    let mut run: Vec<(usize, usize)> = Vec::new();
+    let mut fenced = false;
+    let end = body.end;
+    for (at, line) in lines(text, body).chain([(end, "")]) {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            fenced = !fenced;
+        }
+        let bullet = BULLET.find(line).filter(|_| !fenced).map(|found| found.end());
+        match bullet {
+            Some(length) => run.push((at, length)),
+            // An empty line between two points does not end what is meant as a list.
+            None if line.trim().is_empty() && at < end => {}
+            None => {
+                if run.len() >= 2 {
+                    let (first, last) = (run[0], run[run.len() - 1]);
+                    let range = first.0..last.0 + last.1;
+                    let mended = mend_list(text, &run, range.clone());
+                    let place = Location::in_text(file, text, first.0..first.0 + first.1);
+                    let finding = Diagnostic::new("accessibility.fake-list").arg("count", run.len()).at(place);
+                    out.push(finding.fix(range, mended));
+                }
+                run.clear();
+            }
+        }
+    }
+}
+
+/// The same lines with the marks by which Markdown knows a list.
+fn mend_list(text: &str, run: &[(usize, usize)], range: Range<usize>) -> String {
+    let mut mended = String::new();
+    let mut at = range.start;
+    for &(start, length) in run {
+        mended.push_str(&text[at..start]);
+        mended.push_str("- ");
+        at = start + length;
+    }
+    mended.push_str(&text[at..range.end]);
+    mended
+}
+
+static BULLET: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\s{0,3}(?:[–—•·●▪◦‣∙○■]|\\-|\\\*|o\s)[ \t\u{a0}]+|^\s{0,3}[a-hõ]\)[ \t]+"));
+
+static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)\b(?:punase|rohelise|sinise|kollase|halli|oranži|musta)(?:ga|s)?\s+(?:märgitud|kirjas|tähistatud|värviga|värvitud|esile\s+tõstetud|kirjaga)\b
+        |\b(?:marked|shown|highlighted|written|printed)\s+in\s+(?:red|green|blue|yellow|gr[ae]y|orange)\b
+        |\b(?:выделен[оаы]?|отмечен[оаы]?|обозначен[оаы]?|показан[оаы]?)\s+(?:красным|зел[её]ным|синим|ж[её]лтым|серым|оранжевым)\b",
+    )
+});
+
+/// A run of words in capitals that is no name: where it stands in the line.
+fn capitals(line: &str) -> Option<Range<usize>> {
+    let line_text = line.trim_start();
+    if line_text.starts_with(":::") || line_text.starts_with("[^") || line_text.starts_with('|') {
+        return None;
+    }
+    let mut run: Vec<Range<usize>> = Vec::new();
+    let mut best: Option<Range<usize>> = None;
+    for word in words(line) {
+        let text = &line[word.clone()];
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let shouted = letters >= 2
+            && text.chars().all(|c| !c.is_alphabetic() || c.is_uppercase())
+            && !text.chars().any(|c| c.is_ascii_digit());
+        if shouted {
+            run.push(word);
+        } else {
+            best = best.or_else(|| shout(line, &run));
+            run.clear();
+        }
+    }
+    best.or_else(|| shout(line, &run))
+}
+
+fn shout(line: &str, run: &[Range<usize>]) -> Option<Range<usize>> {
+    // Abbreviations stand in capitals: only long words, or a whole row of them, are shouted.
+    let long = run.iter().filter(|word| line[(*word).clone()].chars().count() >= 6).count();
+    let letters: usize = run.iter().map(|word| line[word.clone()].chars().count()).sum();
+    let loud = long >= 2 || run.len() >= 4 && letters >= 18 || run.len() >= 3 && long >= 1 && letters >= 16;
+    loud.then(|| run[0].start..run[run.len() - 1].end)
+}
+
+/// The words of a line; addresses, code and attributes are none.
+fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
+    static SKIPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|https?://\S+"));
+    static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}\d]+(?:[-'’][\p{L}\d]+)*"));
+    let skipped: Vec<Range<usize>> = SKIPPED.find_iter(line).map(|found| found.range()).collect();
+    let found: Vec<Range<usize>> = WORD.find_iter(line).map(|found| found.range()).collect();
+    found.into_iter().filter(move |word| !skipped.iter().any(|part| part.start < word.end && word.start < part.end))
+}
+
+pub(super) fn pattern(text: &str) -> Regex {
+    // The patterns are part of the program; the tests use them all.
+    Regex::new(text).expect("a valid pattern")
+}

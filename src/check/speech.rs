@@ -1,0 +1,127 @@
+//! Which language a text is in, and words that say nothing.
+
+use crate::language::Lang;
+
+/// What a text seems to be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// This language.
+    Language(Lang),
+    /// Too little to tell, or names and numbers.
+    Unsure,
+}
+
+/// Small words that nearly every sentence of a language has and those of the others have not.
+const ESTONIAN: &[&str] = &[
+    "ja", "on", "ei", "et", "kui", "see", "ning", "või", "ka", "oma", "mis", "kes", "saab", "tuleb", "peab", "seda",
+    "selle", "kuni", "aga", "nii", "siis", "teie", "meie", "üle", "alates", "eest", "järgi", "kohta", "juures",
+    "pärast", "enne", "kõik", "ole", "olla", "oli", "mille", "mida", "kuidas", "palun", "vald", "valla", "valda",
+    "koos", "ning", "jaoks", "vastu", "väga",
+];
+const ENGLISH: &[&str] = &[
+    "the", "and", "of", "to", "is", "are", "for", "you", "your", "with", "that", "this", "from", "be", "or", "by",
+    "at", "not", "have", "has", "will", "can", "must", "if", "which", "an", "it", "was", "were", "when", "who",
+    "please", "we", "our", "their",
+];
+
+/// Guesses the language by its letters and small words. Short texts and such with few small words are unsure: a
+/// wrong guess costs more than none.
+pub(super) fn guess(text: &str) -> Guess {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let cyrillic = text.chars().filter(|c| matches!(c, '\u{400}'..='\u{4ff}')).count();
+    if letters < 25 {
+        return Guess::Unsure;
+    }
+    if cyrillic * 10 > letters * 7 {
+        return Guess::Language(Lang::RU);
+    }
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let count = |list: &[&str]| words.iter().filter(|word| list.contains(&word.as_str())).count();
+    let (estonian, english) = (count(ESTONIAN), count(ENGLISH));
+    let enough = |hits: usize| hits >= 3 && hits * 9 >= words.len();
+    if cyrillic * 3 > letters {
+        Guess::Unsure
+    } else if enough(english) && english > estonian * 3 {
+        Guess::Language(Lang::EN)
+    } else if enough(estonian) && estonian > english * 2 {
+        Guess::Language(Lang::ET)
+    } else {
+        Guess::Unsure
+    }
+}
+
+/// Texts of links and buttons that say nothing of where they lead.
+pub(super) fn is_vague_link(text: &str) -> bool {
+    const VAGUE: &[&str] = &[
+        "siin",
+        "siit",
+        "siia",
+        "vajuta siia",
+        "vajutage siia",
+        "kliki siia",
+        "klikkige siia",
+        "klõpsake siin",
+        "vaata siit",
+        "vaata siia",
+        "vaata lähemalt",
+        "loe siit",
+        "loe edasi",
+        "loe lisaks",
+        "loe veel",
+        "loe lähemalt",
+        "loe rohkem",
+        "rohkem",
+        "rohkem infot",
+        "lisainfo",
+        "lisainfo siit",
+        "link",
+        "lingil",
+        "sellel lingil",
+        "edasi",
+        "ava",
+        "vaata",
+        "veel",
+        "here",
+        "click here",
+        "read more",
+        "more",
+        "link here",
+        "learn more",
+        "more info",
+        "see more",
+        "details",
+        "this link",
+        "go",
+        "open",
+        "здесь",
+        "тут",
+        "сюда",
+        "нажмите здесь",
+        "нажмите сюда",
+        "подробнее",
+        "читать далее",
+        "читать дальше",
+        "ссылка",
+        "по ссылке",
+        "далее",
+        "ещё",
+        "больше",
+    ];
+    text.len() <= 48 && VAGUE.contains(&text.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_told_apart_and_names_are_not_guessed() {
+        let is = |text: &str, lang| assert_eq!(guess(text), lang, "{text}");
+        is("Taotluse saab esitada kuni aasta lõpuni ja see on tasuta.", Guess::Language(Lang::ET));
+        is("You can apply until the end of the year and it is free of charge.", Guess::Language(Lang::EN));
+        is("Заявление можно подать до конца года, это бесплатно.", Guess::Language(Lang::RU));
+        is("Toomas Jõekäär, Žanna Sirel, Helve Kullerkupp, Kaur Nurmenukk", Guess::Unsure);
+        is("WCAG 2.2 AA, EN 301 549 v3.2.1, HTML, CSS, JavaScript", Guess::Unsure);
+    }
+}

@@ -1,0 +1,76 @@
+//! A page under the rules, and where its findings stand in the site's files.
+
+use std::cell::OnceCell;
+
+use super::tree::{Id, Tree};
+use crate::{
+    content::{Entry, Origin},
+    diagnostics::{Diagnostic, Location},
+    site::{Page, Site},
+};
+
+/// One page: its HTML, its entry, and what was found.
+pub(super) struct Subject<'a> {
+    pub(super) site: &'a Site,
+    pub(super) page: &'a Page,
+    pub(super) tree: &'a Tree,
+    /// The element that holds what is the page's own: `<main>`, or else the whole.
+    pub(super) main: Id,
+    pub(super) entry: Option<&'a Entry>,
+    source: OnceCell<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree) -> Self {
+        let main = tree.named(0, &["main"]).next().or_else(|| tree.named(0, &["body"]).next()).unwrap_or(0);
+        let entry = page.entry().map(|ix| &site.entries[ix]);
+        Self { site, page, tree, main, entry, source: OnceCell::new(), found: Vec::new() }
+    }
+
+    /// The text of the entry's file; empty where there is none.
+    pub(super) fn source(&self) -> &str {
+        self.source.get_or_init(|| match self.entry.map(|entry| &entry.origin) {
+            Some(Origin::Page { file, .. }) => file.text().unwrap_or_default(),
+            _ => String::new(),
+        })
+    }
+
+    /// Whether the entry's own file says `words`; what it does not say comes from the theme or other entries.
+    pub(super) fn says(&self, words: &str) -> bool {
+        !words.is_empty() && self.source().contains(words)
+    }
+
+    /// Reports something that one finds by `words` in the entry's file.
+    pub(super) fn report(&mut self, finding: Diagnostic, words: &str) {
+        let Some(entry) = self.entry else {
+            self.report_everywhere(finding);
+            return;
+        };
+        let source = self.source();
+        let place = match source.find(words).filter(|_| !words.is_empty()) {
+            Some(at) => Location::in_text(entry.path().clone(), source, at..at + words.len()),
+            None => Location::file(entry.path().clone()),
+        };
+        self.found.push(finding.at(place));
+    }
+
+    /// Reports something that no entry is to blame for: the theme makes it, on every page.
+    pub(super) fn report_everywhere(&mut self, finding: Diagnostic) {
+        let finding = finding.arg("page", &self.page.url);
+        self.found.push(finding);
+    }
+
+    /// Reports at the entry when `id` is the page's own, and once for the site when it is the theme's.
+    pub(super) fn report_at(&mut self, finding: Diagnostic, id: Id, words: &str) {
+        if self.tree.is_inside(id, self.main) {
+            self.report(finding.arg("page", &self.page.url), words);
+        } else {
+            self.report_everywhere(finding);
+        }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Diagnostic> {
+        self.found
+    }
+}
