@@ -24,7 +24,7 @@ pub(super) struct Subject<'a> {
 impl<'a> Subject<'a> {
     pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree) -> Self {
         let main = tree.named(0, &["main"]).next().or_else(|| tree.named(0, &["body"]).next()).unwrap_or(0);
-        let entry = page.entry().map(|ix| &site.entries[ix]);
+        let entry = page.entry().map(|ix| &*site.entries[ix]);
         Self { site, page, tree, main, entry, source: OnceCell::new(), found: Vec::new() }
     }
 
