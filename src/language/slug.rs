@@ -40,11 +40,13 @@ fn push(slug: &mut String, c: char) {
         slug.push_str(letters);
     } else if !is_combining_mark(c) {
         let before = slug.len();
-        for part in std::iter::once(c).nfkd().flat_map(char::to_lowercase) {
-            match letters(part) {
-                Some(letters) => slug.push_str(letters),
-                None if part.is_ascii_alphanumeric() => slug.push(part),
-                None => {}
+        if !c.is_ascii() {
+            for part in std::iter::once(c).nfkd().flat_map(char::to_lowercase) {
+                match letters(part) {
+                    Some(letters) => slug.push_str(letters),
+                    None if part.is_ascii_alphanumeric() => slug.push(part),
+                    None => {}
+                }
             }
         }
         if slug.len() == before && !slug.is_empty() && !slug.ends_with('-') {

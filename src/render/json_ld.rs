@@ -1,5 +1,6 @@
 //! What a page says of itself to machines: schema.org in JSON-LD, and the picture for shared links.
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::{Map, Value};
 
@@ -9,12 +10,19 @@ use crate::{
     site::{Ix, Page, PageKind},
 };
 
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@graph")]
+    graph: &'a [Json],
+}
+
 /// Adds `json_ld` and `share_image` to a page.
 pub(super) fn insert(world: &World, page: &Page, map: &mut Map) {
     let image = share_image(world, page);
     let graph = graph(world, page, image.as_ref());
-    let text =
-        serde_json::to_string(&json!({ "@context": "https://schema.org", "@graph": &graph })).unwrap_or_default();
+    let text = serde_json::to_string(&Document { context: "https://schema.org", graph: &graph }).unwrap_or_default();
     // Within <script> only `</` could end the element; `<` need not stand in JSON as it is.
     let script = format!("<script type=\"application/ld+json\">{}</script>", text.replace('<', "\\u003c"));
     map.insert("json_ld".into(), safe(if graph.is_empty() { "" } else { &script }));

@@ -166,6 +166,11 @@ pub fn id_hash(id: &str) -> u64 {
 
 /// The ids in a page that templates and Markdown made; both put quotes around attributes.
 fn ids(html: &[u8]) -> Vec<u64> {
-    let Ok(html) = std::str::from_utf8(html) else { return Vec::new() };
-    html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(id_hash).collect()
+    const BEFORE: &[u8] = b" id=\"";
+    let id = |at: usize| {
+        let rest = &html[at + BEFORE.len()..];
+        let end = memchr::memchr(b'"', rest)?;
+        std::str::from_utf8(&rest[..end]).ok().map(id_hash)
+    };
+    memchr::memmem::find_iter(html, BEFORE).filter_map(id).collect()
 }
