@@ -52,9 +52,10 @@ impl Writer<'_> {
         self.typography.pass("x");
     }
 
-    /// The call with its places counted in the file.
+    /// The call with its places counted in the file, and what the text around it decides.
     fn shifted(&self, call: &Call) -> Call {
         let mut call = call.clone();
+        call.level = self.outline.last().map_or(self.options.heading_base, |last| last.level + 1).min(6);
         call.at = self.in_file(call.at);
         call.name_at = self.in_file(call.name_at);
         for attribute in &mut call.attributes {

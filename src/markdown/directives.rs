@@ -154,6 +154,7 @@ impl Scan {
             label: String::new(),
             attributes: Vec::new(),
             at: start..end,
+            level: 0,
         };
         if body[at..end].starts_with('[') {
             if let Some(length) = label_length(&body[at..end]) {

@@ -127,6 +127,8 @@ pub struct Call {
     pub attributes: Vec<Attribute>,
     /// Where the call stands: a block's is its opening line.
     pub at: Range<usize>,
+    /// The level that a heading of the component has here: one below the last heading of the text.
+    pub level: u8,
 }
 
 /// One attribute of a call. `{#a}` is `id`, `{.a .b}` is `class`, a name alone has the value `true`.

@@ -182,6 +182,10 @@ impl Host for PageHost<'_> {
         {
             given.insert_value("label", Value::from(call.label.as_str()));
         }
+        // A heading goes one level below the one it stands under, unless the author says otherwise.
+        if arguments.iter().any(|a| a.name() == "level" && !a.is_implicit()) && !given.contains_key("level") {
+            given.insert_value("level", Value::from(i64::from(call.level)));
+        }
         let absent = |a: &&tera::ComponentArg| {
             a.is_required() && !given.contains_key(a.name()) && !meant.iter().any(|name| name == a.name())
         };

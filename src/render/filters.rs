@@ -2,7 +2,10 @@
 
 #![expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "the signature is that of a filter")]
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, DateTime, Time},
+};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use super::query::Scope;
@@ -12,6 +15,7 @@ use crate::language;
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("date", date);
     tera.register_filter("date_range", date_range);
+    tera.register_filter("weeks", weeks);
     tera.register_filter("time", time);
     tera.register_filter("number", number);
     tera.register_filter("money", money);
@@ -57,6 +61,17 @@ fn date_range(value: &Value, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String
     let end = kwargs.get::<&Value>("end")?.filter(|end| !absent(end));
     let to = end.and_then(Value::as_str).map(day).transpose()?.unwrap_or(from);
     Ok(language::date_range(Scope::language(), from, to))
+}
+
+/// The weeks of a date's month, Monday first: seven dates each, none where another month's day would be.
+fn weeks(value: &Value, _: Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let first = day(value.as_str().unwrap_or_default())?.first_of_month();
+    let before = first.weekday().to_monday_zero_offset().unsigned_abs();
+    let mut days: Vec<Value> = (0..before).map(|_| Value::none()).collect();
+    let month = first.series(1.day()).take(first.days_in_month().unsigned_abs().into());
+    days.extend(month.map(|day| Value::from(day.to_string())));
+    days.resize_with(days.len().next_multiple_of(7), Value::none);
+    Ok(Value::from(days.chunks(7).map(|week| Value::from(week.to_vec())).collect::<Vec<_>>()))
 }
 
 fn time(value: &Value, _: Kwargs, _: &State<'_>) -> TeraResult<String> {

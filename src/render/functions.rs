@@ -26,6 +26,7 @@ pub(super) fn register(tera: &mut Tera) {
     add(tera, "section", section);
     add(tera, "menu", menu);
     add(tera, "terms", terms);
+    add(tera, "term_url", term_url);
     add(tera, "data", data);
     add(tera, "asset", asset);
     add(tera, "image", image);
@@ -112,6 +113,11 @@ fn menu(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
 
 fn terms(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
     Ok(world.ask(Query::Terms(kwargs.must_get::<&str>("taxonomy")?.into(), Scope::language())))
+}
+
+fn term_url(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
+    let (taxonomy, name) = (kwargs.must_get::<&str>("taxonomy")?, kwargs.must_get::<&str>("name")?);
+    Ok(world.ask(Query::Term(taxonomy.into(), name.into(), Scope::language())))
 }
 
 fn data(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {

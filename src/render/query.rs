@@ -25,6 +25,8 @@ pub enum Query {
     Menu(Box<str>, Lang),
     /// The terms of a taxonomy.
     Terms(Box<str>, Lang),
+    /// The address of a term, by the taxonomy and the term's name.
+    Term(Box<str>, Box<str>, Lang),
     /// A table below `data/`.
     Data(Box<str>),
     /// The alerts that are on.
@@ -158,6 +160,9 @@ impl std::fmt::Display for Query {
             Self::Section(id, lang) => write!(f, "section(id=\"{id}\") [{lang}]"),
             Self::Menu(name, lang) => write!(f, "menu(name=\"{name}\") [{lang}]"),
             Self::Terms(taxonomy, lang) => write!(f, "terms(taxonomy=\"{taxonomy}\") [{lang}]"),
+            Self::Term(taxonomy, name, lang) => {
+                write!(f, "term_url(taxonomy=\"{taxonomy}\", name=\"{name}\") [{lang}]")
+            }
             Self::Data(name) => write!(f, "data(name=\"{name}\")"),
             Self::Alerts(lang) => write!(f, "alerts() [{lang}]"),
             Self::Position(url) => write!(f, "position({url})"),

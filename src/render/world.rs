@@ -131,6 +131,7 @@ impl World {
                 let print = values::fingerprint(&value);
                 (value, print)
             }
+            Query::Term(taxonomy, name, lang) => hashed(Value::from(self.site.term_named(taxonomy, *lang, name))),
             Query::Image(src) => (Value::none(), self.images.fingerprint(src)),
             _ => self.remembered(query),
         }

@@ -106,6 +106,12 @@ impl Site {
         self.taxonomy_url(taxonomy, lang).map(|url| join(&url, slug))
     }
 
+    /// The address of the term that the fields call `name`; nothing when it has no page.
+    pub fn term_named(&self, taxonomy: &str, lang: Lang, name: &str) -> Option<String> {
+        let term = self.taxonomies.terms(taxonomy, lang).iter().find(|term| term.name == name)?;
+        self.term_url(taxonomy, lang, &term.slug)
+    }
+
     /// The address of a listing's page.
     pub fn numbered(&self, first: &str, lang: Lang, number: usize) -> String {
         if number <= 1 {
