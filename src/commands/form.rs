@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 
-use super::Voice;
+use super::{Voice, pipeline};
 use crate::{
     diagnostics::{Diagnostic, Format, Language, Severity},
     forms::{Field, Form, Library, SHIPPED, html::Office, privacy},
@@ -69,17 +69,10 @@ pub(super) fn run(arguments: &FormArguments, voice: Voice) -> ExitCode {
 
 /// The catalogue with the site's own forms.
 fn library(arguments: &FormArguments, out: &mut Vec<Diagnostic>) -> Library {
-    let mut files = Vec::new();
-    if let Ok(folder) = Folder::open(&arguments.site) {
-        for file in folder.walk("forms", out).into_iter().filter(|file| file.path.ends_with(".toml")) {
-            match file.text() {
-                Ok(text) => files.push((file.path.to_string(), text)),
-                Err(problem) => out.push(problem),
-            }
-        }
+    match Folder::open(&arguments.site) {
+        Ok(folder) => pipeline::forms(&folder, &[Lang::ET], out),
+        Err(_) => Library::new([], &[Lang::ET], out),
     }
-    let own = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    Library::new(own, &[Lang::ET], out)
 }
 
 fn unknown(library: &Library, id: &str, voice: Voice) -> ExitCode {

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod compiled_forms;
 mod diagnostics_page;
 mod explain;
 mod extras;

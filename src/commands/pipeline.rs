@@ -9,11 +9,17 @@ use std::{
 use jiff::civil::DateTime;
 use rayon::prelude::*;
 
-use super::{extras, theme_assets, timings::Timings};
+use super::{
+    compiled_forms::{self, Uses},
+    extras, theme_assets,
+    timings::Timings,
+};
 use crate::{
     check,
     content::Reading,
     diagnostics::{self, Diagnostic, Severity},
+    forms::Library,
+    language::Lang,
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Images, Needed, Parts, Renderer, Templates, World},
     site::{self, LeftOut, Moment, Page, Settings, Site},
@@ -121,6 +127,8 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
     let content = reading.read(out);
     timings.stage("content");
 
+    let forms = forms(&folder, &settings.languages, out);
+
     let redirects =
         folder.find("redirects.toml").and_then(|file| file.text().map_err(|problem| out.push(problem)).ok());
     let copies = copies(&folder, &content.resources, out);
@@ -151,12 +159,27 @@ pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagn
         settings: theme_settings,
         assets,
         images,
+        forms,
         files,
         preview: request.preview,
         templates: templates?,
     });
     timings.stage("cards");
     Some(Loaded { renderer: Renderer::new(world), copies, check })
+}
+
+/// The catalogue's forms and the site's own.
+pub(super) fn forms(folder: &Folder, languages: &[Lang], out: &mut Vec<Diagnostic>) -> Library {
+    let files = folder.walk("forms", out).into_iter().filter(|file| file.path.ends_with(".toml"));
+    let read = |file: SourceFile| match file.text() {
+        Ok(text) => Some((file.path, text)),
+        Err(problem) => {
+            out.push(problem);
+            None
+        }
+    };
+    let own: Vec<_> = files.filter_map(read).collect();
+    Library::new(own.iter().map(|(path, text)| (&**path, &**text)), languages, out)
 }
 
 /// What is published as it is: `static/` at the root, and files beside pages except pictures, which
@@ -341,9 +364,10 @@ fn make(
     // A broken site is not written; its pages are made to find what is wrong with them.
     let target = target.filter(|_| !broken);
 
-    let shared = Shared::default();
+    let (shared, uses) = (Shared::default(), Mutex::new(Uses::default()));
     site.pages.par_iter().for_each(|page| {
         let rendered = loaded.renderer.render(page);
+        uses.lock().unwrap_or_else(PoisonError::into_inner).keep(&loaded.renderer, page, &rendered);
         let mut found = rendered.diagnostics;
         if let Some(look) = look.filter(|_| !rendered.html.is_empty()) {
             found.extend(look(page, &rendered.html));
@@ -363,6 +387,9 @@ fn make(
     }
     out.append(&mut found);
     report_anchors(&ids, anchors, out);
+    let uses = uses.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.next_due = [outcome.next_due, uses.next_change(&loaded.renderer)].into_iter().flatten().min();
+    let forms = compiled_forms::file(&loaded.renderer, uses, out);
     outcome.timings.stage("pages");
 
     let Some((staging, cache)) = target else { return };
@@ -379,7 +406,7 @@ fn make(
     let assets = world.assets.to_write();
     out.extend(assets.into_iter().filter_map(|(path, bytes)| staging.write(path, bytes).err()));
     let written = extras::all(&loaded.renderer, out);
-    out.extend(written.into_iter().filter_map(|(path, bytes)| staging.write(&path, &bytes).err()));
+    out.extend(written.into_iter().chain(forms).filter_map(|(path, bytes)| staging.write(&path, &bytes).err()));
     outcome.timings.stage("files");
 }
 

@@ -410,6 +410,18 @@ impl Form {
         self.title.exact(lang.as_str()).is_some()
     }
 
+    /// The language in which the form is shown to someone who reads `lang`: that one if the form has it.
+    pub fn language(&self, lang: Lang) -> Lang {
+        let others = [Lang::ET].into_iter().chain(self.title.iter().filter_map(|(tag, _)| Lang::parse(tag)));
+        std::iter::once(lang).chain(others).find(|&lang| self.has_language(lang)).unwrap_or(lang)
+    }
+
+    /// The next day after `today` on which the form opens or closes.
+    pub fn next_change(&self, today: Date) -> Option<Date> {
+        let closes = self.open_until.and_then(|until| until.tomorrow().ok());
+        [self.open_from, closes].into_iter().flatten().filter(|&day| day > today).min()
+    }
+
     /// The version: a hash of everything that the definition says.
     pub fn version(&self) -> String {
         // Maps are ordered and the struct's order is fixed, so equal forms are equal bytes.

@@ -57,7 +57,8 @@ fn data(form: &Form, lang: Lang) -> String {
     }
     let mut out = Vec::new();
     form.steps.iter().for_each(|step| collect(&step.fields, lang, &mut out));
-    out.join("; ").replace("?;", ";")
+    let asked: Vec<&str> = out.iter().map(|label| label.trim_end_matches('?')).collect();
+    asked.join("; ")
 }
 
 /// The notice as HTML that opens where it is asked for, before the button.

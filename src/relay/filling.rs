@@ -173,7 +173,6 @@ impl Filling<'_> {
         make(&Context {
             action: &format!("{}/{}", self.app.config.public_url, self.version.form.id),
             version: &self.version.version,
-            today: self.today(),
             office: self.catalogue.office(),
             heading: true,
             ids: "",

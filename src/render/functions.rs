@@ -5,7 +5,7 @@
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 
 use super::{
-    body,
+    body, forms,
     images::Shown,
     query::{Query, Scope, Selection},
     world::World,
@@ -37,9 +37,11 @@ pub(super) fn register(tera: &mut Tera) {
     add(tera, "url_for", url_for);
     add(tera, "alerts", alerts);
     add(tera, "markdown", markdown);
+    add(tera, "form", forms::form);
+    add(tera, "form_action", forms::form_action);
 }
 
-fn text<'k>(kwargs: &'k Kwargs, name: &'static str) -> TeraResult<Option<&'k str>> {
+pub(super) fn text<'k>(kwargs: &'k Kwargs, name: &'static str) -> TeraResult<Option<&'k str>> {
     // A template may pass on a field that is not there.
     match kwargs.get::<&Value>(name)? {
         None => Ok(None),

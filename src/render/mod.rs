@@ -6,6 +6,7 @@
 mod body;
 mod cards;
 mod filters;
+mod forms;
 mod functions;
 mod images;
 mod json_ld;

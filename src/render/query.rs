@@ -39,6 +39,10 @@ pub enum Query {
     Image(Box<str>),
     /// The address of a style, script or other file of the theme.
     Asset(Box<str>),
+    /// An e-form on the page.
+    Form(Box<str>, Lang),
+    /// Where an e-form is sent that the theme writes itself.
+    FormAction(Box<str>),
     /// What the site says of itself in a language.
     Site(Lang),
 }
@@ -169,6 +173,8 @@ impl std::fmt::Display for Query {
             Self::Link(target, lang) => write!(f, "link({target}) [{lang}]"),
             Self::Image(src) => write!(f, "image(src=\"{src}\")"),
             Self::Asset(name) => write!(f, "asset(name=\"{name}\")"),
+            Self::Form(id, lang) => write!(f, "form(id=\"{id}\") [{lang}]"),
+            Self::FormAction(id) => write!(f, "form_action(id=\"{id}\")"),
             Self::Site(lang) => write!(f, "site [{lang}]"),
         }
     }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     assets::Assets,
     content::Entry,
+    forms::Library,
     language::Lang,
     schema::Fields,
     site::{Ix, MenuNode, Site, Sort, join},
@@ -35,6 +36,8 @@ pub struct World {
     pub assets: Assets,
     /// The site's pictures.
     pub images: Images,
+    /// The e-forms that pages may use.
+    pub forms: Library,
     /// Files that are published as they are, by their paths in the output.
     pub files: BTreeSet<String>,
     /// The site is built to be previewed.
@@ -59,6 +62,8 @@ pub struct Parts {
     pub assets: Assets,
     /// The site's pictures.
     pub images: Images,
+    /// The e-forms that pages may use.
+    pub forms: Library,
     /// Files that are published as they are, by their paths in the output.
     pub files: BTreeSet<String>,
     /// The site is built to be previewed.
@@ -70,7 +75,7 @@ pub struct Parts {
 impl World {
     /// Gathers what pages are made from, and makes every entry's card.
     pub fn new(parts: Parts) -> Self {
-        let Parts { site, theme, settings, assets, images, files, preview, templates } = parts;
+        let Parts { site, theme, settings, assets, images, forms, files, preview, templates } = parts;
         let cards = cards::all(&site);
         let mut world = Self {
             site,
@@ -78,6 +83,7 @@ impl World {
             settings,
             assets,
             images,
+            forms,
             files,
             preview,
             templates,
@@ -132,6 +138,7 @@ impl World {
                 (value, print)
             }
             Query::Term(taxonomy, name, lang) => hashed(Value::from(self.site.term_named(taxonomy, *lang, name))),
+            Query::Form(id, _) | Query::FormAction(id) => (Value::none(), self.form_fingerprint(id)),
             Query::Image(src) => (Value::none(), self.images.fingerprint(src)),
             _ => self.remembered(query),
         }

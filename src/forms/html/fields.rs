@@ -106,9 +106,7 @@ impl Questions<'_> {
             parts.push(hint.to_owned());
         }
         if field.kind == Kind::Date && parts.is_empty() {
-            let date = self.context.today;
-            let example = format!("{} {} {}", date.day(), date.month(), date.year());
-            parts.push(fill(self.lang, "form.date-hint", &[("example", &example)]));
+            parts.push(self.say("form.date-hint").to_owned());
         }
         if let Some(max) = field.limits.max_length.filter(|_| field.kind == Kind::LongText) {
             parts.push(fill(self.lang, "form.characters", &[("max", &number(self.lang, max))]));

@@ -18,22 +18,24 @@
 //! | `answers`, `answer`, `answer-question`, `answer-text`, `answer-empty`, `answer-change` | the list of answers |
 //! | `receipt`, `receipt-reference` | the confirmation's panel |
 //! | `form-proof` | what the relay adds to the check page of a form that is under attack |
+//! | `form-elsewhere` | what stands in a form's place on a site that cannot send it: how else |
 //! | `form-extra` | the field that people must not see: to be moved off the screen |
 //! | `sr` | for screen readers only |
 
 mod check;
 mod conditions;
+mod embedded;
 mod fields;
 mod form;
 mod markup;
 mod pages;
 
 pub use check::check;
+pub use embedded::{Place, embedded};
 pub use form::form;
 pub use markup::escape;
 pub use pages::{Problem, Receipt, address_confirmed, closed, problem, sent};
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Lang;
@@ -68,8 +70,6 @@ pub struct Context<'a> {
     pub action: &'a str,
     /// The version of the form, see [`super::Form::version`].
     pub version: &'a str,
-    /// Today, for the examples in hints.
-    pub today: Date,
     /// Who receives it.
     pub office: &'a Office,
     /// Whether the page begins with the title as its `<h1>`; a page of the site has one already.

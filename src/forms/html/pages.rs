@@ -73,16 +73,21 @@ pub fn address_confirmed(form: &Form, lang: Lang, office: &Office) -> Page {
 
 /// The page of a form that may not be sent today; nothing for one that may.
 pub fn closed(form: &Form, lang: Lang, today: Date, office: &Office) -> Option<Page> {
+    let words = closed_words(form, lang, today)?;
+    let name = form.title.get(lang).unwrap_or(&form.id);
+    let heading = Element::new("h1").text(name);
+    let body = format!("{heading}{}{}", element("p", "form-intro").text(&words), contact(lang, office, "sent.contact"));
+    Some(Page { title: fill(lang, "closed.title", &[("title", name)]), body })
+}
+
+/// From when or until when a form may be sent that may not be sent today.
+pub(super) fn closed_words(form: &Form, lang: Lang, today: Date) -> Option<String> {
     let (key, date) = match form.availability(today) {
         Availability::Open => return None,
         Availability::NotYet(from) => ("closed.not-yet", from),
         Availability::Closed(until) => ("closed.over", until),
     };
-    let name = form.title.get(lang).unwrap_or(&form.id);
-    let words = fill(lang, key, &[("date", &language::date_long(lang, date))]);
-    let heading = Element::new("h1").text(name);
-    let body = format!("{heading}{}{}", element("p", "form-intro").text(&words), contact(lang, office, "sent.contact"));
-    Some(Page { title: fill(lang, "closed.title", &[("title", name)]), body })
+    Some(fill(lang, key, &[("date", &language::date_long(lang, date))]))
 }
 
 /// What kept a submission from being taken.
@@ -163,7 +168,7 @@ pub fn problem(lang: Lang, problem: Problem, office: &Office) -> Page {
 }
 
 /// How else to reach the office.
-fn contact(lang: Lang, office: &Office, key: &str) -> String {
+pub(super) fn contact(lang: Lang, office: &Office, key: &str) -> String {
     let email = office.email.iter().map(|email| Element::new("a").attr("href", &format!("mailto:{email}")).text(email));
     let phone = office.phone.iter().map(|phone| {
         let number: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();

@@ -14,7 +14,6 @@ pub(super) fn context(office: &Office) -> Context<'_> {
     Context {
         action: "/vormid/proov",
         version: "0123456789abcdef",
-        today: TODAY,
         office,
         heading: true,
         ids: "",
