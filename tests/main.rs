@@ -22,6 +22,8 @@ mod disk;
 mod driver;
 #[cfg(feature = "generator")]
 mod formats;
+#[cfg(feature = "generator")]
+mod forms;
 
 #[cfg(feature = "relay")]
 mod relay;

@@ -209,7 +209,15 @@ impl PageHost<'_> {
         implicit.insert_value("site", self.world.ask(Query::Site(self.lang)));
         implicit.insert_value("page", self.page());
         let tera = self.world.tera();
-        match tera.render_component_with_implicits(name, given, &implicit, body.as_deref(), true) {
+        let before = Scope::with(|scope| scope.diagnostics.len()).unwrap_or_default();
+        let rendered = tera.render_component_with_implicits(name, given, &implicit, body.as_deref(), true);
+        // What a function within found wrong, and knew no place of, is wrong with this call.
+        Scope::with(|scope| {
+            for found in scope.diagnostics.iter_mut().skip(before).filter(|found| found.location.is_none()) {
+                found.location = Some(self.place(call.at.clone()));
+            }
+        });
+        match rendered {
             Ok(html) => html.trim().to_owned(),
             Err(error) => {
                 let reason = super::reason(&error);

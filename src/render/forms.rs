@@ -56,11 +56,10 @@ impl World {
     }
 }
 
-/// Where a page says which form it wants: its field, or somewhere in its file.
+/// The field of the page that names the form. A directive's place is known to who calls it.
 fn form_place(world: &World, url: &str, id: &str) -> Option<Location> {
     let entry = &world.site.entries[world.site.page_at(url).and_then(Page::entry)?];
-    let in_field = entry.text("e_form") == Some(id);
-    Some(if in_field { entry.place("e_form", Some(id)) } else { Location::file(entry.path().clone()) })
+    (entry.text("e_form") == Some(id)).then(|| entry.place("e_form", Some(id)))
 }
 
 /// `form(id="teabenoue")`: the blank form, or how else to reach the office where it cannot be sent.

@@ -78,7 +78,7 @@ fn a_blank_form() {
     <fieldset aria-describedby="born-hint">
     <legend class="field-label">Sünniaeg <span class="field-optional">(ei ole kohustuslik)</span>
     </legend>
-    <p class="field-hint" id="born-hint">Näiteks 22 11 2026</p>
+    <p class="field-hint" id="born-hint">Näiteks 27 3 2026</p>
     <div class="date">
     <div class="date-part">
     <label for="born-day">Päev</label>
@@ -169,7 +169,7 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     <fieldset aria-describedby="born-hint born-error">
     <legend class="field-label">Sünniaeg <span class="field-optional">(ei ole kohustuslik)</span>
     </legend>
-    <p class="field-hint" id="born-hint">Näiteks 22 11 2026</p>
+    <p class="field-hint" id="born-hint">Näiteks 27 3 2026</p>
     <p class="field-message" id="born-error">
     <span class="sr">Viga:</span> „Sünniaeg“ peab olema olemasolev kuupäev, näiteks 27. 3. 2026</p>
     <div class="date">
