@@ -125,5 +125,6 @@ fn without_a_relay_a_page_says_how_else() {
 #[test]
 fn an_unknown_form_is_a_mistake_with_its_place() {
     insta::assert_snapshot!(refused_with("-- content/uudised/talv.md --\n+++\ntitle = \"Talv\"\npublished = 2026-11-20\n+++\n::form{id=\"kontkt\"}\n"), @"error forms.unknown-form content/uudised/talv.md:5:1");
-    insta::assert_snapshot!(refused_with("-- content/vormid/_index.md --\n+++\ntitle = \"Vormid\"\n+++\n-- content/vormid/teabenoue.md --\n+++\ntitle = \"Teabenõue\"\ne_form = \"teabenue\"\n+++\n"), @"error forms.unknown-form content/uudised/talv.md:5:1");
+    let page = "-- content/teabenoue.md --\n+++\ntitle = \"Teabenõue\"\ntype = \"form\"\ne_form = \"teabenue\"\n+++\n";
+    insta::assert_snapshot!(refused_with(page), @"error forms.unknown-form content/teabenoue.md:4:10");
 }

@@ -108,7 +108,7 @@ impl Renderer {
         if !self.tera().contains_template(SHELL) {
             return Err(vec![Diagnostic::new("theme.no-template").arg("template", SHELL)]);
         }
-        let (result, scope) = Scope::new(lang, "").run(|| {
+        let (result, scope) = Scope::new(self.world.clone(), lang, "").run(|| {
             let mut context = Context::new();
             context.insert_value("site", self.world.ask(Query::Site(lang)));
             context.insert_value("lang", Value::from(lang.as_str()));
@@ -117,7 +117,7 @@ impl Renderer {
             context.insert_value("page", values::map(page));
             self.tera().render(SHELL, &context)
         });
-        let mut problems = scope.diagnostics;
+        let mut problems = scope.map(|scope| scope.diagnostics).unwrap_or_default();
         match result {
             Ok(html) => {
                 let html = absolute(&html, &self.world.site.settings.base_url);
