@@ -140,7 +140,7 @@ fn what_is_left_out_is_said() {
     assert!(!has(&site, "mustand") && !has(&site, "homme") && !has(&site, "eile"));
     let said: Vec<&str> = outcome.stderr.lines().skip_while(|line| !line.starts_with("Left out")).collect();
     assert_snapshot!(said.join("\n"), @r"
-    Left out: 1 drafts, 1 scheduled (next 1 December 2026 9:00), 1 expired.
+    Left out: drafts 1, scheduled 1 (next 1 December 2026 9:00), expired 1.
       scheduled  content/uudised/homme.md
       draft      content/uudised/mustand.md
       expired    content/uudised/eile.md

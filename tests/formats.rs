@@ -34,7 +34,7 @@ fn a_person_reads_where_and_how_to_mend_it() {
       |
       = help: Did you mean `summary`?
 
-    2 errors, 0 warnings.
+    Errors: 2, warnings: 0.
     The site was not changed.
     "#);
 }

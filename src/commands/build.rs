@@ -37,17 +37,17 @@ pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     if let Some(summary) = outcome.summary.as_ref().filter(|_| !outcome.failed(arguments.report.strict)) {
         if outcome.up_to_date {
             voice.tell(
-                &format!("Midagi ei ole muutunud: {} lehte.", outcome.pages),
-                &format!("Nothing has changed: {} pages.", outcome.pages),
+                &format!("Midagi ei ole muutunud (lehti {}).", outcome.pages),
+                &format!("Nothing has changed (pages: {}).", outcome.pages),
             );
         } else {
             voice.tell(
                 &format!(
-                    "Valmis: {} lehte; kirjutatud {}, samaks jäi {}, eemaldatud {} faili.",
+                    "Valmis. Lehti {}; faile kirjutatud {}, samaks jäi {}, eemaldatud {}.",
                     outcome.pages, summary.written, summary.unchanged, summary.removed
                 ),
                 &format!(
-                    "Done: {} pages; {} files written, {} unchanged, {} removed.",
+                    "Done. Pages: {}; files written: {}, unchanged: {}, removed: {}.",
                     outcome.pages, summary.written, summary.unchanged, summary.removed
                 ),
             );
@@ -73,7 +73,8 @@ pub(super) fn report(outcome: &Outcome, arguments: ReportArguments, voice: Voice
     let count = |severity| outcome.diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if arguments.format == Format::Human && errors + warnings > 0 {
-        voice.tell(&format!("Vigu {errors}, hoiatusi {warnings}."), &format!("{errors} errors, {warnings} warnings."));
+        voice
+            .tell(&format!("Vigu {errors}, hoiatusi {warnings}."), &format!("Errors: {errors}, warnings: {warnings}."));
     }
     if outcome.failed(arguments.strict) && outcome.summary.is_none() {
         voice.tell("Saiti ei muudetud.", "The site was not changed.");
@@ -92,7 +93,7 @@ pub(super) fn left_out(outcome: &Outcome, voice: Voice) {
         let en = next(Lang::EN).map(|at| format!(" (next {at})")).unwrap_or_default();
         voice.tell(
             &format!("Välja jäi: mustandeid {drafts}, ajastatud {scheduled}{et}, aegunud {expired}."),
-            &format!("Left out: {drafts} drafts, {scheduled} scheduled{en}, {expired} expired."),
+            &format!("Left out: drafts {drafts}, scheduled {scheduled}{en}, expired {expired}."),
         );
         let scheduled = left_out.scheduled.iter().map(|(path, _)| path);
         let words = [(&left_out.drafts, "mustand", "draft"), (&left_out.expired, "aegunud", "expired")];

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString, sync::LazyLock};
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 
 use crate::diagnostics::Language;
 
@@ -35,10 +35,23 @@ pub(super) fn translate(mut command: Command, language: Language) -> Command {
         return command;
     }
     let name = command.get_name().to_owned();
-    command = texts(command, &name)
-        .subcommand_help_heading("Käsud")
-        .help_template("{about-with-newline}\nKasutus: {usage}\n\n{all-args}{after-help}");
+    command = frame(texts(command, &name), true);
     within(command, "")
+}
+
+/// What clap itself says in a command's help: headings, and the options that every command has.
+fn frame(command: Command, version: bool) -> Command {
+    let own = |id: &'static str, short, action, help: &'static str| {
+        Arg::new(id).short(short).long(id).action(action).help(help).help_heading("Valikud")
+    };
+    let command = command
+        .subcommand_help_heading("Käsud")
+        .help_template("{about-with-newline}\nKasutus: {usage}\n\n{all-args}{after-help}")
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(own("help", 'h', ArgAction::Help, "Näita seda abi"));
+    if version { command.arg(own("version", 'V', ArgAction::Version, "Näita versiooni")) } else { command }
 }
 
 /// The commands within one; `form list` is the name of a command within a command.
@@ -47,9 +60,7 @@ fn within(mut command: Command, before: &str) -> Command {
     for sub in subcommands {
         let name = format!("{before}{sub}");
         command = command.mut_subcommand(&sub, |inner| {
-            let inner = texts(inner, &name)
-                .subcommand_help_heading("Käsud")
-                .help_template("{about-with-newline}\nKasutus: {usage}\n\n{all-args}{after-help}");
+            let inner = frame(texts(inner, &name), false);
             within(inner, &format!("{name} "))
         });
     }

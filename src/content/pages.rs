@@ -147,7 +147,9 @@ impl Context<'_> {
             inherit(&mut fields, original, content_type, &mut found);
         }
         content_type.schema.fill_defaults(&mut fields);
-        content_type.check_rules(&fields, &toml, table.get_ref(), &mut found);
+        if !name.section {
+            content_type.check_rules(&fields, &toml, table.get_ref(), &mut found);
+        }
         out.append(&mut found);
         let own = content_type.summary.as_deref().and_then(|name| fields.text(name));
         let summary = fields.text("summary").or(own).map(ToOwned::to_owned);

@@ -46,7 +46,7 @@ pub(super) fn counts(diagnostics: &[Diagnostic], language: Language) -> String {
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
     match language {
         Language::Estonian => format!("Vigu {errors}, hoiatusi {warnings}, märkusi {notes}."),
-        Language::English => format!("{errors} errors, {warnings} warnings, {notes} notes."),
+        Language::English => format!("Errors: {errors}, warnings: {warnings}, notes: {notes}."),
     }
 }
 

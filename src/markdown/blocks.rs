@@ -90,7 +90,7 @@ impl Writer<'_> {
         if text.is_empty() {
             self.report("markdown.heading-empty", at.clone(), &[]);
         }
-        let id = self.heading_id(id, &text, at);
+        let id = format!("{}{}", self.options.id_prefix, self.heading_id(id, &text, at));
         let mut opening = format!("<h{level} id=\"{id}\"");
         if !classes.is_empty() {
             opening.push_str(" class=\"");
@@ -226,8 +226,9 @@ impl Writer<'_> {
         let word = self.words.footnote;
         // Headings' ids have no colon, so that the two never meet.
         let id = reference_id(number, note.references);
+        let own = self.options.id_prefix;
         self.write(format_args!(
-            "<sup class=\"footnote-ref\"><a href=\"#fn:{number}\" id=\"{id}\" aria-label=\"{word} {number}\">{number}</a></sup>"
+            "<sup class=\"footnote-ref\"><a href=\"#{own}fn:{number}\" id=\"{own}{id}\" aria-label=\"{word} {number}\">{number}</a></sup>"
         ));
         self.typography.pass("x");
     }
@@ -254,13 +255,14 @@ impl Writer<'_> {
     fn write_footnote(&mut self, note: &Footnote, html: &str) {
         let Footnote { number, references } = *note;
         let word = self.words.back;
+        let own = self.options.id_prefix;
         let mut back = String::new();
         for reference in 1..=references {
             let id = reference_id(number, reference);
             let name = if reference == 1 { number.to_string() } else { format!("{number}-{reference}") };
-            let _ = write!(back, " <a href=\"#{id}\" class=\"footnote-back\" aria-label=\"{word} {name}\">↩</a>");
+            let _ = write!(back, " <a href=\"#{own}{id}\" class=\"footnote-back\" aria-label=\"{word} {name}\">↩</a>");
         }
-        self.write(format_args!("<li id=\"fn:{number}\">"));
+        self.write(format_args!("<li id=\"{own}fn:{number}\">"));
         match html.strip_suffix("</p>") {
             Some(html) => {
                 self.out.push_str(html);

@@ -34,6 +34,8 @@ pub struct Options<'a> {
     pub allowed_html: &'a [String],
     /// The level that `##` becomes, 2 on a page whose title is its `h1`.
     pub heading_base: u8,
+    /// What ids begin with, where several texts come to stand on one page; else empty. Letters, digits, hyphens.
+    pub id_prefix: &'a str,
     /// The file's path, for diagnostics.
     pub path: &'a Arc<str>,
     /// The whole file, for places.

@@ -55,7 +55,15 @@ pub(super) fn rendered_in(lang: Lang, text: &str, allowed: &[&str]) -> (Rendered
     let allowed: Vec<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
     let path: Arc<str> = "leht.md".into();
     let mut host = Echo::default();
-    let options = Options { lang, allowed_html: &allowed, heading_base: 2, path: &path, text, body: 0..text.len() };
+    let options = Options {
+        lang,
+        allowed_html: &allowed,
+        heading_base: 2,
+        id_prefix: "",
+        path: &path,
+        text,
+        body: 0..text.len(),
+    };
     (render(&options, &mut host), host)
 }
 

@@ -62,7 +62,15 @@ pub(super) fn snippet(world: &World, text: &str) -> String {
 }
 
 fn markup(world: &World, path: &Arc<str>, text: &str, body: Range<usize>, lang: Lang) -> Body {
-    let options = Options { lang, allowed_html: &world.site.settings.allowed_html, heading_base: 2, path, text, body };
+    let options = Options {
+        lang,
+        allowed_html: &world.site.settings.allowed_html,
+        heading_base: 2,
+        id_prefix: "",
+        path,
+        text,
+        body,
+    };
     let mut host = PageHost { world, path, text, lang };
     let rendered = markdown::render(&options, &mut host);
     Scope::with(|scope| scope.diagnostics.extend(rendered.diagnostics));

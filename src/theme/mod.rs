@@ -92,6 +92,9 @@ fn has_extension(name: &str, extension: &str) -> bool {
 
 fn types(files: &Files, out: &mut Vec<Diagnostic>) -> Types {
     let common = files.get("types/_common.toml").and_then(|file| text(file, out));
+    if let Some((path, text)) = &common {
+        ContentType::check_common(&TomlText::whole(path.as_str(), text), out);
+    }
     let mut types = Vec::new();
     for (path, file) in files.below("types/") {
         if path.ends_with("/_common.toml") || !has_extension(path, "toml") {

@@ -221,7 +221,8 @@ fn places_are_those_of_the_whole_file() {
     let body = text.find("Tere").unwrap_or(0)..text.len();
     let path: Arc<str> = "leht.md".into();
     let mut host = Echo::default();
-    let options = Options { lang: Lang::ET, allowed_html: &[], heading_base: 2, path: &path, text, body };
+    let options =
+        Options { lang: Lang::ET, allowed_html: &[], heading_base: 2, id_prefix: "", path: &path, text, body };
     let rendered = render(&options, &mut host);
     let at = rendered.diagnostics[0].location.clone().expect("a place");
     assert_eq!((at.line, at.column, at.text.as_str()), (6, 1, "[a](javascript:x)"));
@@ -241,4 +242,19 @@ fn a_summary_is_the_first_paragraph_in_plain_words() {
 #[test]
 fn plain_text_is_all_the_words() {
     assert_snapshot!(plain_text("## Pealkiri\n\nTekst **paks** [link](a.md).\n\n- üks\n- kaks\n\n| A | B |\n|--|--|\n| c | d |\n\n:::note{title=\"x\"}\nSees\n:::\n\n```\nkood\n```\n\n:icon[a]{}\n"), @"Pealkiri Tekst paks link. üks kaks A B c d Sees");
+}
+
+#[test]
+fn texts_that_come_to_stand_on_one_page_have_ids_of_their_own() {
+    let text = "## Tasu\n\nViis[^a].\n\n[^a]: Eurot.";
+    let path: Arc<str> = "leht.md".into();
+    let body = 0..text.len();
+    let options =
+        Options { lang: Lang::ET, allowed_html: &[], heading_base: 2, id_prefix: "taotlus-", path: &path, text, body };
+    let html = render(&options, &mut Echo::default()).html;
+    let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(ids, ["taotlus-tasu", "taotlus-fnref:1", "taotlus-fn:1"]);
+    for id in &ids[1..] {
+        assert!(html.contains(&format!("href=\"#{id}\"")), "{html}");
+    }
 }
