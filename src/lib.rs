@@ -35,6 +35,8 @@ pub mod preview;
 #[cfg(feature = "generator")]
 pub mod render;
 #[cfg(feature = "generator")]
+pub mod search;
+#[cfg(feature = "generator")]
 pub mod site;
 #[cfg(feature = "generator")]
 pub mod source;

@@ -38,6 +38,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "forms",
         ],
     ),
+    // Words in, an index out.
+    ("search", &["language"]),
     // What is written, not how it came to be.
     ("output", &["diagnostics", "language", "calendar", "schema", "source", "theme", "content", "site", "assets"]),
     (

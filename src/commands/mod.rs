@@ -10,6 +10,7 @@ mod form;
 mod municipalities;
 mod new;
 mod pipeline;
+mod searching;
 mod serve;
 mod theme_assets;
 mod timings;

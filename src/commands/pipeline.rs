@@ -9,11 +9,15 @@ use std::{
 use jiff::civil::DateTime;
 use rayon::prelude::*;
 
+<<<<<<< HEAD
 use super::{
     compiled_forms::{self, Uses},
     extras, theme_assets,
     timings::Timings,
 };
+=======
+use super::{extras, searching, theme_assets, timings::Timings};
+>>>>>>> d068db6 (Search in the browser: an index for each language, Estonian word forms, compounds, synonyms and mending)
 use crate::{
     check,
     content::Reading,
@@ -365,9 +369,13 @@ fn make(
     let target = target.filter(|_| !broken);
 
     let (shared, uses) = (Shared::default(), Mutex::new(Uses::default()));
+    let searched = searching::Gathered::default();
     site.pages.par_iter().for_each(|page| {
         let rendered = loaded.renderer.render(page);
         uses.lock().unwrap_or_else(PoisonError::into_inner).keep(&loaded.renderer, page, &rendered);
+        if target.is_some() {
+            searched.page(site, page, &rendered.html);
+        }
         let mut found = rendered.diagnostics;
         if let Some(look) = look.filter(|_| !rendered.html.is_empty()) {
             found.extend(look(page, &rendered.html));
@@ -405,8 +413,12 @@ fn make(
     let world = loaded.renderer.world();
     let assets = world.assets.to_write();
     out.extend(assets.into_iter().filter_map(|(path, bytes)| staging.write(path, bytes).err()));
-    let written = extras::all(&loaded.renderer, out);
-    out.extend(written.into_iter().chain(forms).filter_map(|(path, bytes)| staging.write(&path, &bytes).err()));
+    let mut written = extras::all(&loaded.renderer, out);
+    written.extend(forms);
+    outcome.timings.stage("files");
+    written.extend(searched.files(site, out));
+    outcome.timings.stage("search");
+    out.extend(written.into_iter().filter_map(|(path, bytes)| staging.write(&path, &bytes).err()));
     outcome.timings.stage("files");
 }
 

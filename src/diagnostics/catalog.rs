@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     include_str!("catalog/render.toml"),
     include_str!("catalog/assets.toml"),
     include_str!("catalog/output.toml"),
+    include_str!("catalog/search.toml"),
     include_str!("catalog/forms.toml"),
     include_str!("catalog/relay.toml"),
     include_str!("catalog/commands.toml"),

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use super::search::Search;
 use crate::{
     diagnostics::{Diagnostic, Location},
     language::Lang,
@@ -45,6 +46,8 @@ pub struct Settings {
     pub per_page: usize,
     /// Widths in pixels of an image's variants.
     pub image_widths: Vec<u32>,
+    /// What the site adds to its search.
+    pub search: Search,
 }
 
 /// How HTML is made small.
@@ -140,6 +143,7 @@ impl Settings {
             words: words(table.table("addresses")),
             per_page: table.count("per_page").unwrap_or(20).max(1),
             image_widths: widths(&table),
+            search: table.table("search").map(Search::read).unwrap_or_default(),
         };
         // The theme reads its own settings, the check reads its own.
         table.get("settings");

@@ -1,5 +1,482 @@
-// Puts what was asked in the address (?filters[keyword]=…, as OVP writes it, or ?q=…) into the field.
-const asked = new URLSearchParams(location.search);
-const words = asked.get("filters[keyword]") ?? asked.get("q") ?? "";
-const field = document.querySelector('main input[name="filters[keyword]"]');
-if (field && words) field.value = words;
+// The site's search: suggestions below the search fields, and the page of results. The index is made
+// with the site (search/<language>/): the browser finds lines in it and adds numbers.
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const PER_PAGE = 10;
+
+// ---- Words -------------------------------------------------------------------------------------
+
+// Lower case, Latin letters without their marks, ё as е.
+export function fold(text) {
+  return text.normalize("NFC").toLowerCase().replaceAll("\u00ad", "").replaceAll("ё", "е")
+    .replace(/[\u00c0-\u024f]/g, (c) => c.normalize("NFD")[0]);
+}
+
+export function words(text) {
+  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+// The light stemmer for Estonian; src/search/estonian.rs takes the same steps.
+export function estonian(word, rules) {
+  if (!/^[a-z]+$/.test(word)) return word;
+  const irregular = (w) => {
+    if (Object.hasOwn(rules.words, w)) return rules.words[w];
+    for (const tail in rules.tails) {
+      const before = w.length - tail.length;
+      if ((before === 0 || before >= 3) && w.endsWith(tail)) return w.slice(0, before) + rules.tails[tail];
+    }
+  };
+  const vowel = (w) => /[aeiou]$/.test(w);
+  const long = (w) => /(aa|ee|ii|oo|uu)$/.test(w);
+  const longWord = (w) => rules.long.some((l) => w === l || (w.length > l.length + 2 && w.endsWith(l)));
+  const bare = (w) => w.slice(0, 3) + w.slice(3).replace(/[aeiou]+$/, "");
+  const known = irregular(word);
+  if (known) return known;
+  if (word.length < 4 || rules.kept.some((end) => word.endsWith(end))) return even(word);
+
+  let rest = word;
+  let cased = false;
+  if (!/[ui]s$/.test(word)) {
+    for (const ending of rules.cases) {
+      const w = word.slice(0, -ending.length);
+      if (!word.endsWith(ending) || !vowel(w)) continue;
+      const odd = irregular(w);
+      if (odd) return odd;
+      const short = ending.length === 1;
+      if (w.length >= 3 && (!short || (long(w) ? longWord(w) : w.length >= 4))) {
+        rest = w;
+        cased = true;
+        break;
+      }
+    }
+  }
+  const strip = (ending, fits) => {
+    const w = rest.slice(0, -ending.length);
+    if (!rest.endsWith(ending) || w.length < 3 || !fits(w)) return false;
+    rest = w;
+    return true;
+  };
+  const four = (w) => w.length > 3 && vowel(w);
+  strip("ide", () => true)
+    || strip("de", (w) => vowel(w) && (w.length > 3 || cased || longWord(w)))
+    || strip("te", (w) => /[aeioulrs]$/.test(w) && (cased || w.length > 4))
+    || cased
+    || strip("sid", vowel) || strip("takse", four) || strip("dakse", four) || strip("vad", four)
+    || strip("tud", four) || strip("da", four) || strip("d", vowel) || strip("b", vowel)
+    || strip("t", (w) => (/[aeious]$/.test(w) && w.length > 3 && !long(w)) || w.endsWith("ii"));
+  const odd = irregular(rest);
+  if (odd) return odd;
+  rest = bare(rest);
+  if (rest.length >= 5 && /[aeiou][sn]$/.test(rest) && !long(rest.slice(0, -1))) rest = bare(rest.slice(0, -1));
+  if (rest.length >= 6 && /[^aeiou][aeiu]m$/.test(rest)) rest = rest.slice(0, -2);
+  const stem = even(rest);
+  return irregular(stem) ?? stem;
+}
+
+// Grades of the last consonants made even.
+function even(word) {
+  return word.replace(/([^aeiou])\1$/, "$1").replace(/(ld|lt|nd|nt|mb|rd|rt)$/, (pair) => pair[0])
+    .replace(/([^aeiou])e([rl])$/, "$1$2").replace(/b$/, "p").replace(/d$/, "t").replace(/g$/, "k");
+}
+
+// Whether two words differ by one letter missing, added or changed, or two that changed places.
+export function near(a, b) {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const x = a.slice(start, a.length - end);
+  const y = b.slice(start, b.length - end);
+  return x.length + y.length <= 2 && (x.length < 2 && y.length < 2)
+    || (x.length === 2 && y.length === 2 && x[0] === y[1] && x[1] === y[0]);
+}
+
+// ---- The index ---------------------------------------------------------------------------------
+
+export class Index {
+  // `read(name)` gives the text of a file of the index.
+  static async open(read) {
+    return new Index(read, JSON.parse(await read("index.json")));
+  }
+
+  constructor(read, index) {
+    Object.assign(this, index);
+    this.files = new Map();
+    this.read = (name) => {
+      if (!this.files.has(name)) this.files.set(name, read(name));
+      return this.files.get(name);
+    };
+    this.stop = new Set(this.stop.split(/\s+/));
+    this.days = [];
+    let day = 0;
+    numbers(this.dates, 0, this.dates.length, (n) => this.days.push((day += n % 2 ? (n + 1) / 2 : -n / 2)));
+  }
+
+  shard(term) {
+    let from = 0;
+    let to = this.shards.length;
+    while (to - from > 1) {
+      const middle = (from + to) >> 1;
+      if (this.shards[middle][0] <= term) from = middle;
+      else to = middle;
+    }
+    return this.shards.length ? this.read(this.shards[from][1]) : "";
+  }
+
+  async has(term) {
+    return (await this.shard(term)).includes(`\n${term}\t`);
+  }
+
+  // The index's stem of a word, if it has one.
+  async stem(word) {
+    if (this.estonian) {
+      const stem = estonian(word, this.estonian);
+      return await this.has(stem) ? stem : undefined;
+    }
+    if (!this.forms) return await this.has(word) ? word : undefined;
+    if (Object.hasOwn(this.forms.odd, word)) return this.forms.odd[word];
+    for (const [ending, instead] of this.forms.endings) {
+      if (!word.endsWith(ending) || word.length - ending.length < 2) continue;
+      const stem = word.slice(0, word.length - ending.length) + instead;
+      if (await this.has(stem)) return stem;
+    }
+  }
+
+  // Adds the pages of a stem to `scores`; of several ways to a page the best counts.
+  async add(scores, term, worth) {
+    const shard = await this.shard(term);
+    const at = shard.indexOf(`\n${term}\t`);
+    if (at >= 0) this.line(scores, shard, at + term.length + 2, worth);
+  }
+
+  line(scores, shard, from, worth) {
+    const end = shard.indexOf("\n", from);
+    while (from < end) {
+      let to = shard.indexOf(".", from);
+      if (to < 0 || to > end) to = end;
+      const score = worth * 2 ** (LETTERS.indexOf(shard[from]) / 6);
+      let page = 0;
+      numbers(shard, from + 1, to, (n) => {
+        page += n;
+        if (!(scores.get(page) >= score)) scores.set(page, score);
+      });
+      from = to + 1;
+    }
+  }
+
+  // Stems that begin so, while a word is being typed.
+  async addBeginning(scores, start, worth) {
+    const shard = await this.shard(start);
+    let at = shard.indexOf(`\n${start}`);
+    for (let count = 0; at >= 0 && count < 40; count += 1) {
+      const tab = shard.indexOf("\t", at);
+      if (tab < 0) break;
+      this.line(scores, shard, tab + 1, worth);
+      const next = shard.indexOf("\n", tab);
+      at = shard.startsWith(start, next + 1) ? next : -1;
+    }
+  }
+
+  // What an unknown word may be: two known ones written together, or one with a letter wrong.
+  async mend(word) {
+    const list = (await this.read(this.words)).split("\n");
+    const common = new Map(list.filter(Boolean).map((line) => [line.slice(0, -1), LETTERS.indexOf(line.at(-1))]));
+    const stem = (w) => (this.estonian ? estonian(w, this.estonian) : w);
+    if (this.estonian) {
+      for (let at = 3; at <= word.length - 4; at += 1) {
+        const both = [stem(word.slice(0, at)), stem(word.slice(at))];
+        if (both.every((part) => part.length > 2 && common.has(part))) return both;
+      }
+    }
+    if (word.length < 4) return [];
+    const stems = [...new Set([stem(word), word])];
+    let best = [];
+    let most = -1;
+    for (const [term, count] of common) {
+      if (count > most && term.length > 2 && stems.some((s) => near(s, term))) {
+        best = [term];
+        most = count;
+      }
+    }
+    return best;
+  }
+
+  // Pages for a query, the best first: their numbers, and the stems that found them.
+  async find(query, typing = false) {
+    const all = words(query);
+    const asked = all.filter((word) => !this.stop.has(word));
+    const list = asked.length ? asked : all;
+    const stems = await Promise.all(list.map((word) => this.stem(word)));
+    const used = new Set(stems.filter(Boolean));
+    const found = [];
+    let mended = false;
+    for (const [at, word] of list.entries()) {
+      const scores = new Map();
+      const last = typing && at === list.length - 1;
+      if (stems[at]) await this.add(scores, stems[at], 1);
+      if (last && word.length > 1) await this.addBeginning(scores, word, 0.6);
+      const key = stems[at] ?? (this.estonian ? estonian(word, this.estonian) : word);
+      for (const other of this.synonyms[key] ?? []) {
+        used.add(other);
+        await this.add(scores, other, 0.55);
+      }
+      // `lasteaia koht` is written together, too.
+      for (const pair of this.estonian ? [list[at - 1] && list[at - 1] + word, list[at + 1] && word + list[at + 1]] : []) {
+        const joined = pair && await this.stem(pair);
+        if (joined) {
+          used.add(joined);
+          await this.add(scores, joined, 0.8);
+        }
+      }
+      if (!scores.size && !/\d/.test(word)) {
+        const parts = await this.mend(word);
+        const each = parts.map(() => new Map());
+        for (const [i, part] of parts.entries()) {
+          used.add(part);
+          await this.add(each[i], part, 0.7);
+        }
+        for (const map of each) for (const [page, score] of map) scores.set(page, (scores.get(page) ?? 0) + score / parts.length);
+        mended ||= parts.length === 1 && parts[0];
+      }
+      found.push(scores);
+    }
+    const total = new Map();
+    for (const scores of found) for (const [page, score] of scores) {
+      const sum = total.get(page) ?? [0, 0];
+      total.set(page, [sum[0] + score, sum[1] + 1]);
+    }
+    const best = this.best.filter(([terms]) => terms.length && terms.every((term) => used.has(term)) && stems.filter(Boolean).every((s) => terms.includes(s)));
+    for (const [, page] of best) total.set(page, [1e6, list.length]);
+    const weigh = ([score, count]) => score * (count / list.length) ** 1.5;
+    const pages = [...total].map(([page, sum]) => [page, weigh(sum)]).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    return { pages: pages.map(([page]) => page), stems: used, best: new Set(best.map(([, page]) => page)), mended };
+  }
+
+  // Address, title, summary and date of a page.
+  async page(number) {
+    const block = JSON.parse(await this.read(this.blocks[Math.floor(number / this.block)]));
+    const [url, title, summary, date] = block[number % this.block];
+    return { url, title, summary, date, type: this.types.find(([, , from, to]) => number >= from && number < to) };
+  }
+}
+
+function numbers(text, from, to, use) {
+  let number = 0;
+  let shift = 1;
+  for (let at = from; at < to; at += 1) {
+    const value = LETTERS.indexOf(text[at]);
+    number += (value % 32) * shift;
+    if (value < 32) {
+      use(number);
+      number = 0;
+      shift = 1;
+    } else shift *= 32;
+  }
+}
+
+// ---- The page ----------------------------------------------------------------------------------
+
+const make = (name, attributes = {}, ...children) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value != null) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+};
+
+// Suggestions: a combobox with a list of pages (WAI-ARIA Authoring Practices, "list autocomplete").
+function suggest(input, open, serial) {
+  const list = make("ul", { id: `suggestions-${serial}`, class: "suggestions", role: "listbox", "aria-label": input.labels[0]?.textContent });
+  list.hidden = true;
+  input.closest(".search-row").append(list);
+  for (const [key, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-haspopup": "listbox" })) input.setAttribute(key, value);
+  let chosen = -1;
+  let turn = 0;
+  const show = (shown) => {
+    list.hidden = !shown;
+    input.setAttribute("aria-expanded", String(shown));
+    if (!shown) choose(-1);
+  };
+  const choose = (at) => {
+    chosen = at;
+    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
+    if (at < 0) input.removeAttribute("aria-activedescendant");
+    else {
+      input.setAttribute("aria-activedescendant", list.children[at].id);
+      list.children[at].scrollIntoView({ block: "nearest" });
+    }
+  };
+  const update = async () => {
+    const mine = (turn += 1);
+    const query = input.value.trim();
+    if (query.length < 2) return show(false);
+    const index = await open();
+    const found = await index.find(query, true);
+    const pages = await Promise.all(found.pages.slice(0, 6).map((page) => index.page(page)));
+    if (mine !== turn) return;
+    list.replaceChildren(...pages.map((page, i) => {
+      const option = make("li", { id: `${list.id}-${i}`, role: "option", "aria-selected": "false", "data-url": page.url }, page.title);
+      if (page.type) option.append(" ", make("small", {}, page.type[1]));
+      return option;
+    }));
+    show(pages.length > 0 && document.activeElement === input);
+  };
+  input.addEventListener("focus", () => open().catch(() => {}), { once: true });
+  input.addEventListener("input", () => update().catch(() => show(false)));
+  input.addEventListener("blur", () => show(false));
+  input.addEventListener("keydown", (event) => {
+    const count = list.hidden ? 0 : list.children.length;
+    if (event.key === "Escape" && count) {
+      event.preventDefault();
+      show(false);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      location.assign(list.children[chosen].dataset.url);
+    } else if (count && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      choose(((chosen + step + 1 + count + 1) % (count + 1)) - 1);
+    }
+  });
+  // The field keeps the focus while an option is pressed.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[data-url]");
+    if (option) location.assign(option.dataset.url);
+  });
+}
+
+// The words of the text around those that were asked for, with these marked.
+function excerpt(index, text, stems) {
+  const parts = text.replace(/\s+/g, " ").trim().split(/([\p{L}\p{N}\u00ad]+)/u);
+  const list = [...stems];
+  const fits = (word) => {
+    const plain = fold(word);
+    if (!index.estonian) return list.some((stem) => plain.startsWith(stem) || (plain.length > 3 && stem.startsWith(plain)));
+    const stem = estonian(plain, index.estonian);
+    return list.some((s) => stem === s || (s.length > 3 && (stem.startsWith(s) || stem.endsWith(s))));
+  };
+  const hits = parts.map((part, i) => i % 2 === 1 && fits(part));
+  const width = 56;
+  let best = 0;
+  let most = -1;
+  for (let at = 0; at < parts.length; at += 1) {
+    if (!hits[at]) continue;
+    const kinds = new Set();
+    for (let i = at; i < at + width; i += 1) if (hits[i]) kinds.add(fold(parts[i]).slice(0, 5));
+    if (kinds.size > most) [best, most] = [at, kinds.size];
+  }
+  if (most < 0) return null;
+  const from = Math.max(0, best - 16);
+  const shown = parts.slice(from, from + width).map((part, i) => (hits[from + i] ? make("mark", {}, part) : part));
+  return [from > 0 ? "… " : "", ...shown, from + width < parts.length ? " …" : ""];
+}
+
+async function textOf(url) {
+  const [path, id] = url.split("#");
+  const answer = await fetch(path);
+  if (!answer.ok) return "";
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = (id && page.getElementById(decodeURIComponent(id))) || page.querySelector("main") || page.body;
+  main.querySelectorAll("nav, h1, script, style, svg, button, select, template, noscript, [data-pagefind-ignore]").forEach((e) => e.remove());
+  main.querySelectorAll("p, li, dt, dd, td, h2, h3, summary").forEach((e) => e.append(" "));
+  return main.textContent;
+}
+
+// The page of results reads and writes the addresses that OVP uses.
+function results(box, input, open) {
+  const words = box.dataset;
+  const plural = new Intl.PluralRules(document.documentElement.lang);
+  const count = (n) => (words[plural.select(n)] ?? words.many).replace(/\d+/, n.toLocaleString(document.documentElement.lang));
+  const read = () => {
+    const asked = new URLSearchParams(location.search);
+    const get = (...names) => names.map((name) => asked.get(name)).find(Boolean) ?? "";
+    return {
+      keyword: get("filters[keyword]", "query", "q"), type: get("filters[type]"), theme: get("filters[theme]"),
+      sort: get("sort", "sort_by"), page: Math.max(1, Number.parseInt(get("page"), 10) || 1),
+    };
+  };
+  const address = (asked, page) => {
+    const set = { "filters[keyword]": asked.keyword, "filters[type]": asked.type, "filters[theme]": asked.theme, sort: asked.sort, page: page > 1 ? page : "" };
+    return `?${new URLSearchParams(Object.entries(set).filter(([, value]) => value))}`;
+  };
+  const go = (asked) => {
+    history.pushState(null, "", address(asked, 1));
+    show();
+  };
+  const choice = (label, options, chosen, set) => {
+    const select = make("select", {}, ...options.map(([value, text]) => {
+      const option = make("option", { value }, text);
+      option.selected = value === chosen;
+      return option;
+    }));
+    select.addEventListener("change", () => set(select.value));
+    return make("label", {}, make("span", {}, label), select);
+  };
+  async function show(first) {
+    const asked = read();
+    input.value = asked.keyword;
+    if (!asked.keyword.trim()) return box.replaceChildren();
+    const index = await open();
+    const found = await index.find(asked.keyword);
+    const type = index.types.find(([name, label]) => name === asked.type || label.toLowerCase() === asked.type.toLowerCase());
+    const theme = index.themes.find(([label]) => label === asked.theme);
+    const ofType = (page, t = type) => !t || (page >= t[2] && page < t[3]);
+    const ofTheme = (page, t = theme) => !t || t[1].some((from, i) => i % 2 === 0 && page >= from && page < t[1][i + 1]);
+    const pages = found.pages.filter((page) => ofType(page) && ofTheme(page));
+    if (asked.sort === "created") pages.sort((a, b) => index.days[b] - index.days[a]);
+    const many = Math.ceil(pages.length / PER_PAGE);
+    const at = Math.min(asked.page, Math.max(1, many));
+    const shown = await Promise.all(pages.slice((at - 1) * PER_PAGE, at * PER_PAGE).map(async (page) => ({ number: page, ...(await index.page(page)) })));
+
+    const counted = (list, fits, others) => list.map((item) => [item, found.pages.filter((page) => fits(page, item) && others(page)).length]).filter(([, n]) => n);
+    const types = counted(index.types, ofType, (page) => ofTheme(page)).map(([t, n]) => [t[1], `${t[1]} (${n})`]);
+    const themes = counted(index.themes, ofTheme, (page) => ofType(page)).map(([t, n]) => [t[0], `${t[0]} (${n})`]);
+    const status = make("p", { class: "search-count", role: "status" }, pages.length ? count(pages.length) : words.none);
+    if (found.mended) status.append(` ${words.mended}`);
+    const filters = make("div", { class: "search-filters" },
+      choice(words.type, [["", words.all], ...types], type?.[1] ?? "", (value) => go({ ...asked, type: value })),
+      choice(words.theme, [["", words.all], ...themes], theme?.[0] ?? "", (value) => go({ ...asked, theme: value })),
+      choice(words.sort, [["", words.score], ["created", words.created]], asked.sort === "created" ? "created" : "", (value) => go({ ...asked, sort: value })));
+    const list = make("ol", { class: "search-list" });
+    if (at > 1) list.setAttribute("start", (at - 1) * PER_PAGE + 1);
+    for (const page of shown) {
+      const text = make("p", {}, page.summary ?? "");
+      const about = make("p", { class: "search-about" }, page.type?.[1] ?? "");
+      if (page.date) about.append(" · ", make("time", { datetime: page.date }, new Date(page.date).toLocaleDateString(document.documentElement.lang)));
+      if (found.best.has(page.number)) about.prepend(make("strong", {}, words.best), " · ");
+      list.append(make("li", {}, make("h2", {}, make("a", { href: page.url }, page.title)), text, about));
+      textOf(page.url).then((whole) => {
+        const around = excerpt(index, whole, found.stems);
+        if (around) text.replaceChildren(...around);
+      }, () => {});
+    }
+    const steps = make("nav", { class: "search-pages", "aria-label": words.pages });
+    const step = (to, label, rel) => steps.append(make("a", { href: address(asked, to), rel, class: "button" }, label));
+    if (at > 1) step(at - 1, words.previous, "prev");
+    if (at < many) step(at + 1, words.next, "next");
+    box.replaceChildren(status, ...(found.pages.length ? [filters] : []), list, ...(many > 1 ? [steps] : []));
+    if (!first) status.scrollIntoView({ block: "nearest" });
+  }
+  const safely = (first) => show(first).catch(() => box.replaceChildren(make("p", { role: "status" }, words.failed)));
+  addEventListener("popstate", () => safely());
+  input.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    go({ keyword: input.value });
+  });
+  safely(true);
+}
+
+if (globalThis.document) {
+  const folder = `/search/${document.documentElement.lang}/`;
+  let index;
+  const open = () => (index ??= Index.open(async (name) => {
+    const answer = await fetch(folder + name, name === "index.json" ? { cache: "no-cache" } : {});
+    if (!answer.ok) throw new Error(name);
+    return answer.text();
+  }));
+  const inputs = [...document.querySelectorAll('form.search input[name="filters[keyword]"]')];
+  inputs.forEach((input, serial) => suggest(input, open, serial));
+  const box = document.getElementById("search-results");
+  if (box) results(box, document.querySelector('main input[name="filters[keyword]"]'), open);
+}
