@@ -5,6 +5,7 @@
 pub mod css;
 mod fingerprint;
 pub mod images;
+pub mod script;
 pub mod svg;
 
 pub use fingerprint::{Asset, Assets, fingerprinted};

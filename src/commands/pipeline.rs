@@ -9,15 +9,7 @@ use std::{
 use jiff::civil::DateTime;
 use rayon::prelude::*;
 
-<<<<<<< HEAD
-use super::{
-    compiled_forms::{self, Uses},
-    extras, theme_assets,
-    timings::Timings,
-};
-=======
-use super::{extras, searching, theme_assets, timings::Timings};
->>>>>>> d068db6 (Search in the browser: an index for each language, Estonian word forms, compounds, synonyms and mending)
+use super::{compiled_forms::{self, Uses}, extras, searching, theme_assets, timings::Timings};
 use crate::{
     check,
     content::Reading,

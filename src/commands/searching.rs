@@ -46,7 +46,8 @@ impl Gathered {
                 let label = site.types.get(kind).and_then(|kind| kind.label.get(lang));
                 label.unwrap_or(kind).to_owned()
             };
-            let best: Vec<Best> = best.iter().filter(|(other, _)| *other == lang).map(|(_, best)| best.clone()).collect();
+            let best: Vec<Best> =
+                best.iter().filter(|(other, _)| *other == lang).map(|(_, best)| best.clone()).collect();
             Index { lang, documents, label: &label, synonyms: &synonyms, best: &best }.files()
         });
         files.collect()
@@ -91,8 +92,8 @@ fn without_pages(site: &Site) -> Vec<(Lang, Document)> {
         // What is shown on every page is nothing to be found.
         !kind.page && !entry.section && &*kind.name != "alert" && !is_hidden(entry)
     });
-    let entries: Vec<(usize, &Entry)> = entries.collect();
-    let read = |&(ix, entry): &(usize, &Entry)| {
+    let entries: Vec<(Ix, &Entry)> = entries.map(|(ix, entry)| (ix, &**entry)).collect();
+    let read = |&(ix, entry): &(Ix, &Entry)| {
         let mut reader = Reader::default();
         let kind = site.kind(ix);
         let references: Vec<&str> = kind.reference_fields().map(|field| &*field.name).collect();
@@ -140,7 +141,11 @@ fn document(site: &Site, ix: Ix, mut reader: Reader) -> Document {
     Document {
         url: site.urls[ix].clone(),
         title: entry.title().into(),
-        summary: if entry.summary.is_empty() { entry.text("position").unwrap_or_default().into() } else { entry.summary.clone() },
+        summary: if entry.summary.is_empty() {
+            entry.text("position").unwrap_or_default().into()
+        } else {
+            entry.summary.clone()
+        },
         kind: (&*kind.name).into(),
         theme: theme(site, ix).map(Into::into),
         date: day("start").or_else(|| day("published")),
@@ -155,7 +160,10 @@ fn theme(site: &Site, ix: Ix) -> Option<&str> {
     if let (Some(value), Some(field)) = (entry.text("theme"), site.kind(ix).schema.field("theme")) {
         return Some(field.choice_label(value, entry.lang));
     }
-    site.ancestors(ix).into_iter().find(|&above| !site.entries[above].id.is_empty()).map(|above| site.entries[above].title())
+    site.ancestors(ix)
+        .into_iter()
+        .find(|&above| !site.entries[above].id.is_empty())
+        .map(|above| site.entries[above].title())
 }
 
 /// What people look for most stands first among pages with the same words: services before news, news

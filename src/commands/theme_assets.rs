@@ -1,7 +1,7 @@
 //! A theme's styles, scripts and other files, made ready to be published.
 
 use crate::{
-    assets::{Assets, css, svg},
+    assets::{Assets, css, script, svg},
     diagnostics::{Diagnostic, Location},
     schema::Fields,
     theme::{Colour, Palette, Theme},
@@ -19,7 +19,11 @@ pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) 
                     continue;
                 }
             }
-            assets.add(path, file.bytes.to_vec());
+            let bytes = match std::str::from_utf8(&file.bytes) {
+                Ok(text) if path.ends_with(".js") => script::lean(text).into_bytes(),
+                _ => file.bytes.to_vec(),
+            };
+            assets.add(path, bytes);
         }
     }
     let brand = brand(settings, out);

@@ -124,13 +124,16 @@ impl Table {
         if let Some(rest) = long("tud").or_else(|| long("da")).or_else(|| vowel("d")).or_else(|| vowel("b")) {
             return rest;
         }
-        let partitive = |rest: &&str| (ends_in(rest, "aeious") && rest.len() > 3 && !is_long(rest)) || rest.ends_with("ii");
+        let partitive =
+            |rest: &&str| (ends_in(rest, "aeious") && rest.len() > 3 && !is_long(rest)) || rest.ends_with("ii");
         strip("t").filter(partitive).unwrap_or(word)
     }
 
     /// One of the few genitives that end with a long vowel, alone or at the end of a compound.
     fn is_long_word(&self, word: &str) -> bool {
-        self.long.iter().any(|long| word.strip_suffix(long.as_str()).is_some_and(|rest| rest.is_empty() || rest.len() > 2))
+        self.long
+            .iter()
+            .any(|long| word.strip_suffix(long.as_str()).is_some_and(|rest| rest.is_empty() || rest.len() > 2))
     }
 }
 

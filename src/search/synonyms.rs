@@ -26,13 +26,17 @@ pub(super) fn of_site(
     let lines = lines.map(|line| line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>());
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for group in lines.chain(own.iter().cloned()) {
-        let stems: BTreeSet<String> = group.iter().flat_map(|word| words(word)).map(|word| stemmer.stem(&word)).collect();
+        let stems: BTreeSet<String> =
+            group.iter().flat_map(|word| words(word)).map(|word| stemmer.stem(&word)).collect();
         for stem in &stems {
             let others = stems.iter().filter(|other| *other != stem && known.contains(other.as_str()));
             all.entry(stem.clone()).or_default().extend(others.cloned());
         }
     }
-    all.into_iter().filter(|(_, others)| !others.is_empty()).map(|(stem, all)| (stem, all.into_iter().collect())).collect()
+    all.into_iter()
+        .filter(|(_, others)| !others.is_empty())
+        .map(|(stem, all)| (stem, all.into_iter().collect()))
+        .collect()
 }
 
 /// A group in which no two words differ as the search sees them says nothing: `laps, lapsed`.
