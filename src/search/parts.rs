@@ -40,7 +40,8 @@ fn split<'w>(word: &'w str, known: &HashSet<String>) -> Option<(&'w str, String)
             return None;
         }
         let head = estonian::stem(last);
-        (known.contains(&head) && known.contains(&estonian::stem(before))).then_some((before, head))
+        let knows_rest = || known.contains(&estonian::stem(before)) || split(before, known).is_some();
+        (known.contains(&head) && knows_rest()).then_some((before, head))
     })
 }
 
