@@ -9,7 +9,11 @@ use std::{
 use jiff::civil::DateTime;
 use rayon::prelude::*;
 
-use super::{compiled_forms::{self, Uses}, extras, searching, theme_assets, timings::Timings};
+use super::{
+    compiled_forms::{self, Uses},
+    extras, searching, theme_assets,
+    timings::Timings,
+};
 use crate::{
     check,
     content::Reading,
