@@ -2,11 +2,13 @@
 
 mod attack;
 mod delivery;
+mod disk;
 mod flow;
 mod hostile;
 mod keeping;
 mod kill;
 mod postgres;
+mod power;
 mod program;
 mod sinks;
 mod trouble;

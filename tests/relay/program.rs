@@ -131,7 +131,15 @@ impl Place {
     }
 
     pub(super) fn start(&self) -> Relay {
-        Relay::start(&self.path("relay.toml"))
+        self.start_under(&[])
+    }
+
+    /// Starts the relay as the last argument of another program.
+    pub(super) fn start_under(&self, wrapper: &[&str]) -> Relay {
+        let words: Vec<&str> = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_form-relay"), "serve"]).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).arg("--config").arg(self.path("relay.toml"));
+        Relay::start(command)
     }
 
     /// The submissions in the drop folder, by reference.
@@ -158,14 +166,8 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    fn start(config: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_form-relay"))
-            .arg("serve")
-            .arg("--config")
-            .arg(config)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("started");
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("started");
         let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
         let mut before = Vec::new();
         let (address, admin) = loop {
@@ -197,6 +199,9 @@ impl Relay {
     /// SIGKILL: no chance to tidy up.
     pub(super) fn kill(mut self) {
         self.end();
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("read");
+        }
     }
 
     /// SIGTERM, and what the log says when it has ended; it must end well.

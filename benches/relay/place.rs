@@ -1,0 +1,93 @@
+//! A folder with everything that a relay needs.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
+
+use raekoda::{
+    forms::{Compiled, Form, Version, html::Shell},
+    language::Lang,
+};
+
+/// The program that is measured.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_form-relay");
+
+const FORM: &str = r#"
+id = "NAME"
+prefix = "KIRI"
+title = { et = "Selgitustaotlus" }
+purpose = { et = "Vastamiseks" }
+legal_basis = { et = "Seadus" }
+what_happens_next = { et = "Vastame teile." }
+retention_days = 30
+recipients = ["office"]
+reply_deadline = { working-days = 5 }
+check_answers = CHECK
+[[steps]]
+[[steps.fields]]
+name = "name"
+kind = "name"
+label = { et = "Teie nimi" }
+[[steps.fields]]
+name = "email"
+kind = "email"
+label = { et = "E-post" }
+[[steps.fields]]
+name = "text"
+kind = "long-text"
+label = { et = "Mida soovite teada?" }
+"#;
+
+/// A folder on the disk that is measured: where the build is, for `/tmp` may be memory.
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
+}
+
+pub(crate) struct Place {
+    folder: tempfile::TempDir,
+    /// An office's system that takes connections and never answers: deliveries wait and cost nothing.
+    _silent: std::net::TcpListener,
+}
+
+impl Place {
+    /// With a drop folder, or with an office that cannot be reached.
+    pub(crate) fn new(delivers: bool) -> Self {
+        let folder = folder();
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("bound");
+        for name in ["data", "drop"] {
+            fs::create_dir(folder.path().join(name)).expect("made");
+        }
+        let forms = [("feedback", "false"), ("enquiry", "true")].map(|(name, check)| {
+            let form: Form = toml::from_str(&FORM.replace("NAME", name).replace("CHECK", check)).expect("a form");
+            Version::new(form, BTreeMap::new())
+        });
+        let office = serde_json::from_value(serde_json::json!({ "name": "Kadaka vald" })).expect("an office");
+        let shells = BTreeMap::from([(Lang::ET, Shell::plain(Lang::ET))]);
+        let compiled = Compiled::new("https://www.kadakavald.example", office, vec![Lang::ET], shells, forms.to_vec());
+        fs::write(folder.path().join("forms.json"), compiled.to_json()).expect("written");
+        fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").expect("written");
+        let destination = if delivers {
+            "[folder.office]\npath = \"drop\"\n".to_owned()
+        } else {
+            let address = silent.local_addr().expect("an address");
+            format!("[webhook.office]\nurl = \"http://{address}/\"\nsecret = {{ file = \"secret\" }}\n")
+        };
+        let config = format!(
+            "listen = \"127.0.0.1:0\"\npublic_url = \"https://vormid.kadakavald.example\"\n\
+             sites = [\"https://www.kadakavald.example\"]\nname = \"Kadaka vald\"\nforms = \"forms.json\"\ndata = \"data\"\n\
+             secret = {{ file = \"secret\" }}\ntrusted_proxies = [\"127.0.0.1\"]\n{destination}\n[limits]\n\
+             posts_per_minute = 0\nform_per_minute = 0\nproof_per_minute = 0\nleast_check_ms = 0\n"
+        );
+        fs::write(folder.path().join("relay.toml"), config).expect("written");
+        Self { folder, _silent: silent }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Starts the relay.
+    pub(crate) fn relay(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.arg("serve").arg("--config").arg(self.folder.path().join("relay.toml"));
+        command
+    }
+}
