@@ -1,6 +1,7 @@
 //! The load: so many clients, each with a connection of its own, sending as soon as it is answered.
 
 use std::{
+    fmt::Write as _,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -120,7 +121,7 @@ fn multipart(address: &str, form: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     let mut body = String::new();
     for (name, value) in fields {
         let head = "--------boundary7291\r\nContent-Disposition: form-data; name=";
-        body.push_str(&format!("{head}\"{name}\"\r\n\r\n{value}\r\n"));
+        let _ = write!(body, "{head}\"{name}\"\r\n\r\n{value}\r\n");
     }
     body.push_str("--------boundary7291--\r\n");
     format!(

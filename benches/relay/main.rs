@@ -5,7 +5,7 @@
 //! The bare loop (`bare.rs`) is hyper and one SQLite row a request, committed in groups: no form, no check, no queue
 //! of deliveries, no audit trail. The load (`load.rs`) comes from the same machine. In each round the two take turns.
 #![expect(clippy::disallowed_methods, reason = "a benchmark makes its own folders")]
-#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "figures")]
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "figures")]
 
 mod bare;
 mod load;

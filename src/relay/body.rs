@@ -10,6 +10,7 @@ use super::{
     clamd::Scan,
     config::Limits,
     holding::{Files, Key},
+    pace::{Paced, Room},
     seal::Seal,
     store::Attachment,
     token::{Signer, Token},
@@ -36,6 +37,9 @@ pub(crate) enum Refusal {
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Held {
     pub(crate) key: Key,
+    /// For which form it was uploaded: with its limits, sealed with its keys.
+    #[serde(default)]
+    pub(crate) form: String,
     pub(crate) attachment: Attachment,
 }
 
@@ -88,14 +92,19 @@ impl Reader<'_> {
     async fn multipart(&self, boundary: String, body: Body) -> Result<Vec<(String, Input)>, Refusal> {
         let limit = SizeLimit::new().whole_stream(self.limits.body_bytes);
         let constraints = Constraints::new().size_limit(limit);
-        let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
-        let (mut inputs, mut room) = (Vec::new(), self.limits.answers_bytes);
-        while let Some(mut part) = parts.next_field().await.map_err(|error| refusal(&error))? {
+        let room = Room::default();
+        let paced = Paced { body: body.into_data_stream(), room: room.clone(), rests: false };
+        let mut parts = Multipart::with_constraints(paced, boundary, constraints);
+        let (mut inputs, mut left) = (Vec::new(), self.limits.answers_bytes);
+        loop {
+            room.for_head();
+            let Some(mut part) = parts.next_field().await.map_err(|error| refusal(&error))? else { break };
+            room.for_content();
             if inputs.len() == self.limits.fields {
                 return Err(Refusal::TooLarge);
             }
             let name = part.name().unwrap_or_default().to_owned();
-            room = room.checked_sub(name.len()).ok_or(Refusal::TooLarge)?;
+            left = left.checked_sub(name.len()).ok_or(Refusal::TooLarge)?;
             if part.file_name().is_some() || part.content_type().is_some() {
                 let file = part.file_name().unwrap_or_default().to_owned();
                 match rules(self.form, &name) {
@@ -106,7 +115,7 @@ impl Reader<'_> {
             }
             let mut text = Vec::new();
             while let Some(chunk) = part.chunk().await.map_err(|error| refusal(&error))? {
-                room = room.checked_sub(chunk.len()).ok_or(Refusal::TooLarge)?;
+                left = left.checked_sub(chunk.len()).ok_or(Refusal::TooLarge)?;
                 text.extend_from_slice(&chunk);
             }
             inputs.push((name, Input::Text(String::from_utf8(text).map_err(|_| Refusal::Malformed)?)));
@@ -162,7 +171,7 @@ impl Reader<'_> {
             size: received.size,
             hash: received.hash,
         };
-        answer.handle = Some(self.signer.sign(&Held { key: received.key, attachment }));
+        answer.handle = Some(self.signer.sign(&Held { key: received.key, form: self.form.id.clone(), attachment }));
         Ok(answer)
     }
 
@@ -178,8 +187,8 @@ impl Reader<'_> {
         let (held, dropped) = (texts(HELD), texts(DROP));
         for (field, handle) in held {
             let given_up = dropped.iter().any(|(_, other)| *other == handle);
-            let Some(Held { key, attachment }) = self.signer.verify(&handle) else { continue };
-            if !given_up && rules(self.form, &field).is_some() {
+            let Some(Held { key, form, attachment }) = self.signer.verify(&handle) else { continue };
+            if !given_up && form == self.form.id && rules(self.form, &field).is_some() {
                 let Attachment { name, media_type, size, .. } = attachment;
                 // Without a handle it is one that has to be chosen again.
                 let handle = self.files.holds(&key).then_some(handle);

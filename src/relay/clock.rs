@@ -1,5 +1,7 @@
 //! What time it is, and in Estonia.
 
+use std::time::Instant;
+
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 /// Now, in milliseconds of the Unix epoch.
@@ -17,9 +19,42 @@ pub(crate) fn local_ms(at: i64) -> Zoned {
     local(Timestamp::from_millisecond(at).unwrap_or_default())
 }
 
+/// Tells whether the clock goes as time does. What is removed by its age waits while it does not.
+pub(crate) struct Steady {
+    at: i64,
+    since: Instant,
+}
+
+impl Steady {
+    /// Nothing takes or gives an hour: not summer time, which is none of this clock's, nor a leap second.
+    const MOST: i64 = 3_600_000;
+
+    pub(crate) fn new() -> Self {
+        Self { at: now(), since: Instant::now() }
+    }
+
+    /// Whether the clock has gone evenly since it was last asked.
+    pub(crate) fn goes_evenly(&mut self) -> bool {
+        let elapsed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let before = std::mem::replace(self, Self::new());
+        even(before.at, elapsed, self.at)
+    }
+}
+
+fn even(before: i64, elapsed: i64, now: i64) -> bool {
+    now.saturating_sub(before).saturating_sub(elapsed).abs() < Steady::MOST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_jumps_is_noticed() {
+        assert!(even(1_000_000, 3_600_000, 4_600_900) && Steady::new().goes_evenly());
+        assert!(!even(1_000_000, 3_600_000, 315_360_000_000), "ten years on");
+        assert!(!even(315_360_000_000, 3_600_000, 1_000_000), "and back");
+    }
 
     #[test]
     fn summer_and_winter() {

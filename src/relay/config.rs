@@ -73,6 +73,8 @@ pub(crate) struct Limits {
     /// How long a connection may live in all.
     pub(crate) connection_seconds: u64,
     pub(crate) body_bytes: u64,
+    /// Of all attachments together that wait for their second post.
+    pub(crate) holding_bytes: u64,
     /// Of all answers together, without attachments.
     pub(crate) answers_bytes: usize,
     pub(crate) fields: usize,
@@ -101,6 +103,7 @@ impl Default for Limits {
             body_seconds: 120,
             connection_seconds: 600,
             body_bytes: 32 << 20,
+            holding_bytes: 2 << 30,
             answers_bytes: 1 << 20,
             fields: 1_000,
             posts_per_minute: 30,
@@ -327,6 +330,9 @@ impl Config {
         }
         if self.limits.connections == 0 || self.retry.parallel == 0 || self.retry.first_seconds <= 0 {
             wrong("limits", "connections, retry.parallel and retry.first_seconds are at least 1");
+        }
+        if self.retry.longest_seconds > 86_400 {
+            wrong("retry.longest_seconds", "at most a day");
         }
         found
     }

@@ -88,10 +88,8 @@ impl Filling<'_> {
             return self.form(StatusCode::UNPROCESSABLE_ENTITY, &inputs, &lost, None);
         }
         let sends = action == Action::Send || !form.check_answers;
-        let attacked = match sends {
-            true => self.app.watch.sees(&form.id, self.now),
-            false => self.app.watch.rings(&form.id, self.now),
-        };
+        let watch = &self.app.watch;
+        let attacked = if sends { watch.sees(&form.id, self.now) } else { watch.rings(&form.id, self.now) };
         if !(form.check_answers || attacked) {
             let token = token.unwrap_or_else(|| self.token());
             return self.store(&token, &answers, &inputs, seal).await;
@@ -193,9 +191,12 @@ impl Filling<'_> {
         if let Err(wait) = app.forms.take(form.id.clone(), self.now) {
             return pages::problem(self.catalogue, self.lang, Problem::TooMany, Some(wait));
         }
-        let Some(new) = self.submission(token, answers, inputs, seal) else {
+        let Some(mut new) = self.submission(token, answers, inputs, seal) else {
             return pages::problem(self.catalogue, self.lang, Problem::Unavailable, Some(60));
         };
+        if let Err(wait) = self.spare_mailbox(answers, &mut new) {
+            return pages::problem(self.catalogue, self.lang, Problem::TooMany, Some(wait));
+        }
         let state = new.state;
         match app.store.write(Write::Submit(Box::new(new))).await {
             Ok(Written::Stored(stored)) => {
@@ -212,6 +213,19 @@ impl Filling<'_> {
                 pages::problem(self.catalogue, self.lang, Problem::Unavailable, Some(30))
             }
         }
+    }
+
+    /// Nobody can have a stranger's mailbox filled: above a few letters an hour to one address a
+    /// confirmation is left out, and a form that needs one has to wait (for so many seconds).
+    fn spare_mailbox(&self, answers: &Answers, new: &mut NewSubmission) -> Result<(), u64> {
+        let Some(at) = new.destinations.iter().position(|name| name == CONFIRMATION) else { return Ok(()) };
+        let address = answers.reply_to(&self.version.form).unwrap_or_default().to_lowercase();
+        match self.app.letters.take(address, self.now) {
+            Err(wait) if new.state == State::Unconfirmed => return Err(wait),
+            Err(_) => drop(new.destinations.remove(at)),
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     fn receipt(&self, stored: &Stored) -> String {

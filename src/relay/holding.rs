@@ -14,6 +14,10 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,6 +31,9 @@ pub(crate) type Key = [u8; 16];
 pub(crate) struct Files {
     holding: PathBuf,
     kept: PathBuf,
+    /// How much is held, within what is written at the moment; counted anew by each purge.
+    held: Arc<AtomicU64>,
+    most: u64,
     /// Linked in the transaction that is under way.
     linked: Vec<Nonce>,
 }
@@ -34,10 +41,42 @@ pub(crate) struct Files {
 impl Files {
     /// The folders below `data`, made if they are not there.
     pub(crate) fn open(data: &Path) -> io::Result<Self> {
-        let files = Self { holding: data.join("holding"), kept: data.join("attachments"), linked: Vec::new() };
+        let files = Self {
+            holding: data.join("holding"),
+            kept: data.join("attachments"),
+            held: Arc::default(),
+            most: u64::MAX,
+            linked: Vec::new(),
+        };
         fs::create_dir_all(&files.holding)?;
         fs::create_dir_all(&files.kept)?;
         Ok(files)
+    }
+
+    /// Holds at most `most` bytes from now on.
+    pub(crate) fn limited(self, most: u64) -> Self {
+        self.recount();
+        Self { most, ..self }
+    }
+
+    fn recount(&self) {
+        let sizes = entries(&self.holding).filter_map(|path| Some(path.metadata().ok()?.len()));
+        self.held.store(sizes.sum(), Ordering::Relaxed);
+    }
+
+    /// Makes room for `bytes` more of an upload; an error if there is none.
+    pub(crate) fn grow(&self, bytes: usize) -> io::Result<()> {
+        let bytes = bytes as u64;
+        if self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > self.most {
+            self.shrink(bytes);
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        }
+        Ok(())
+    }
+
+    fn shrink(&self, bytes: u64) {
+        let less = |held: u64| Some(held.saturating_sub(bytes));
+        let _ = self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// A new file to upload into.
@@ -47,7 +86,11 @@ impl Files {
 
     /// Takes an upload back.
     pub(crate) fn discard(&self, key: &Key) {
-        let _ = fs::remove_file(self.holding.join(hex(key)));
+        let path = self.holding.join(hex(key));
+        let size = path.metadata().map_or(0, |data| data.len());
+        if fs::remove_file(path).is_ok() {
+            self.shrink(size);
+        }
     }
 
     /// Whether an upload is still there.
@@ -103,7 +146,10 @@ impl Files {
             let modified = path.metadata().and_then(|data| data.modified()).ok();
             modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > older_than)
         };
-        entries(&self.holding).filter(|path| old(path)).filter(|path| fs::remove_file(path).is_ok()).count()
+        let removed =
+            entries(&self.holding).filter(|path| old(path)).filter(|path| fs::remove_file(path).is_ok()).count();
+        self.recount();
+        removed
     }
 
     /// Removes the kept folders that no submission has: `stored` says which do. How many.
@@ -173,6 +219,18 @@ mod tests {
         files.keep(&[8; 16], [[1; 16]].iter()).expect("kept");
         assert_eq!(files.sweep(|nonce| nonce[0] == 7), 1);
         assert!(files.kept(&[7; 16], 0).is_ok() && files.kept(&[8; 16], 0).is_err() && files.holds(&[1; 16]));
+    }
+
+    #[test]
+    fn what_is_held_has_a_limit_and_gives_room_back() {
+        let (_folder, files) = opened();
+        let files = files.limited(10);
+        assert!(files.grow(7).is_ok() && files.grow(1).is_err(), "three bytes are there already");
+        files.shrink(7);
+        files.discard(&[1; 16]);
+        assert!(files.grow(10).is_ok() && files.grow(1).is_err());
+        assert_eq!(files.purge_held(Duration::ZERO), 0);
+        assert!(files.grow(10).is_ok(), "counted anew");
     }
 
     #[test]

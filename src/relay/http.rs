@@ -220,6 +220,10 @@ fn objection<B>(request: &Request<B>, body_bytes: u64) -> Option<StatusCode> {
     if only(header::HOST).is_none() {
         return Some(StatusCode::BAD_REQUEST);
     }
+    // No browser packs a form, and nobody may make us unpack one.
+    if headers.get_all(header::CONTENT_ENCODING).iter().any(|encoding| encoding != "identity") {
+        return Some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
     if headers.contains_key(header::CONTENT_LENGTH) {
         let length = only(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         match length {
@@ -259,5 +263,6 @@ mod tests {
             Some(StatusCode::BAD_REQUEST)
         );
         assert_eq!(ask(&[("host", "a"), ("content-length", "1001")]), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        assert_eq!(ask(&[("host", "a"), ("content-encoding", "gzip")]), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct App {
     pub(crate) clients: Rate<Client>,
     pub(crate) forms: Rate<String>,
     pub(crate) watch: Watch,
+    /// Letters to citizens, by address.
+    pub(crate) letters: Rate<String>,
     /// Who waited instead of proving work.
     pub(crate) patient: Rate<Client>,
     pub(crate) metrics: Metrics,

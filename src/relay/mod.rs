@@ -22,6 +22,7 @@ mod intake;
 mod library;
 mod metrics;
 mod network;
+mod pace;
 mod pages;
 mod proof;
 mod rate;

@@ -143,7 +143,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// More than `per_minute` submissions of a form a minute are an attack; 0: none is.
     pub(crate) fn new(per_minute: u32) -> Self {
-        Self { calm: Rate::new(per_minute), until: Mutex::default() }
+        Self { calm: Rate::a_minute(per_minute), until: Mutex::default() }
     }
 
     /// Takes note that `form`, one that exists, is being sent; whether it is under attack.

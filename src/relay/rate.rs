@@ -11,9 +11,11 @@ const MANY: usize = 10_000;
 /// Above so many nothing new is let in: somebody has a whole network to ask from.
 const TOO_MANY: usize = 200_000;
 
-/// A bucket of tokens for each key, filled evenly within a minute.
+/// A bucket of tokens for each key, filled evenly within its time.
 pub(crate) struct Rate<K> {
-    per_minute: u32,
+    most: u32,
+    /// In milliseconds.
+    within: f64,
     buckets: Mutex<HashMap<K, Bucket>>,
 }
 
@@ -23,18 +25,23 @@ struct Bucket {
 }
 
 impl<K: Hash + Eq> Rate<K> {
-    /// At most `per_minute` a minute for each key; 0: no limit.
-    pub(crate) fn new(per_minute: u32) -> Self {
-        Self { per_minute, buckets: Mutex::default() }
+    /// At most `most` a minute for each key; 0: no limit.
+    pub(crate) fn a_minute(most: u32) -> Self {
+        Self { most, within: 60_000.0, buckets: Mutex::default() }
+    }
+
+    /// At most `most` an hour for each key; 0: no limit.
+    pub(crate) fn an_hour(most: u32) -> Self {
+        Self { most, within: 3_600_000.0, buckets: Mutex::default() }
     }
 
     /// Takes one at `now` (milliseconds); how many seconds to wait if there is none.
     pub(crate) fn take(&self, key: K, now: i64) -> Result<(), u64> {
-        if self.per_minute == 0 {
+        if self.most == 0 {
             return Ok(());
         }
-        let most = f64::from(self.per_minute);
-        let each = 60_000.0 / most;
+        let most = f64::from(self.most);
+        let each = self.within / most;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() > MANY {
             buckets.retain(|_, bucket| bucket.left + since(bucket.at, now) / each < most);
@@ -49,7 +56,7 @@ impl<K: Hash + Eq> Rate<K> {
             bucket.left -= 1.0;
             return Ok(());
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 60")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and an hour")]
         Err(((1.0 - bucket.left) * each / 1_000.0).ceil() as u64)
     }
 }
@@ -66,12 +73,14 @@ mod tests {
 
     #[test]
     fn a_minute_gives_what_it_promises() {
-        let rate = Rate::new(2);
+        let rate = Rate::a_minute(2);
         assert_eq!([rate.take("a", 0), rate.take("a", 0), rate.take("a", 0)], [Ok(()), Ok(()), Err(30)]);
         assert_eq!(rate.take("b", 0), Ok(()));
         assert_eq!(rate.take("a", 29_000), Err(1));
         assert_eq!(rate.take("a", 30_000), Ok(()));
         assert_eq!(rate.take("a", -900_000), Err(30));
-        assert_eq!(Rate::new(0).take("a", 0), Ok(()));
+        let hourly = Rate::an_hour(1);
+        assert_eq!([hourly.take("a", 0), hourly.take("a", 60_000)], [Ok(()), Err(3_540)]);
+        assert_eq!(Rate::a_minute(0).take("a", 0), Ok(()));
     }
 }

@@ -39,6 +39,9 @@ use crate::{
 /// How often the relay looks whether `forms.json` is new.
 const RELOAD: Duration = Duration::from_secs(2);
 
+/// How many letters one address may be sent an hour: nobody's mailbox is filled by somebody else.
+const LETTERS: u32 = 5;
+
 /// Runs the relay until it is told to stop.
 pub(crate) fn serve(config: Config) -> Result<(), Vec<Diagnostic>> {
     harden(&config.limits);
@@ -127,7 +130,8 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         |listener: &TcpListener| listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string());
     let (address, admin_address) = (said(&listener), admin.as_ref().map(said));
     let reading = Arc::new(Mutex::new(reading));
-    let files = Files::open(&config.data).map_err(|error| failed(error.to_string()))?;
+    let files =
+        Files::open(&config.data).map_err(|error| failed(error.to_string()))?.limited(config.limits.holding_bytes);
     let (handle, thread) = Handle::start(store).map_err(|error| failed(error.to_string()))?;
     let library = Arc::new(Library::new(compiled, &remembered));
     let (metrics, news) = (Metrics::default(), Arc::new(Notify::new()));
@@ -166,10 +170,11 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         store: handle,
         files,
         library,
-        clients: Rate::new(limits.posts_per_minute),
-        forms: Rate::new(limits.form_per_minute),
+        clients: Rate::a_minute(limits.posts_per_minute),
+        forms: Rate::a_minute(limits.form_per_minute),
         watch: Watch::new(limits.proof_per_minute),
-        patient: Rate::new(1),
+        patient: Rate::a_minute(1),
+        letters: Rate::an_hour(LETTERS),
         metrics: metrics.clone(),
         news,
         guard: Guard::new(&config.sites),
@@ -266,7 +271,15 @@ async fn reload(config: Config, library: Arc<Library>, store: Handle) {
 /// Removes what is over, now and then.
 async fn purge(config: Config, files: Files, store: Handle) {
     let held = Duration::from_secs(config.retention.held_minutes * 60);
+    let pause = Duration::from_secs(config.retention.purge_minutes.max(1) * 60);
+    let mut clock = clock::Steady::new();
     loop {
+        if !clock.goes_evenly() {
+            // A clock that is wrong would end everybody's time at once; if it stays so, it is believed.
+            tracing::error!("the clock has jumped: nothing is removed this time");
+            time::sleep(pause).await;
+            continue;
+        }
         let thrown = tokio::task::block_in_place(|| files.purge_held(held));
         let mut purged = 0;
         while let Ok(Written::Purged { submissions }) = store.write_patiently(Write::Purge { now: clock::now() }).await
@@ -279,7 +292,7 @@ async fn purge(config: Config, files: Files, store: Handle) {
         if thrown + purged > 0 {
             tracing::info!(submissions = purged, uploads = thrown, "purged");
         }
-        time::sleep(Duration::from_secs(config.retention.purge_minutes.max(1) * 60)).await;
+        time::sleep(pause).await;
     }
 }
 

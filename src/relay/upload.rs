@@ -108,6 +108,9 @@ impl Upload {
 
     fn write(&mut self) -> io::Result<()> {
         let gathered = self.gathered.split();
+        if self.output.is_some() {
+            self.files.grow(gathered.len())?;
+        }
         match &mut self.output {
             None => return Ok(()),
             Some(Output::Plain(file)) => file.write_all(&gathered)?,

@@ -37,17 +37,17 @@ fn send(relay: &Relay, form: &str, page: &Answer, proof: Option<&str>) -> Answer
     post(&relay.url(&format!("/{form}")), &borrowed(&fields))
 }
 
+fn hash(salt: &str, number: u64) -> String {
+    Sha256::digest(format!("{salt}{number}")).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// What the script does with the page.
 fn solved(page: &str) -> String {
     let (_, rest) = page.split_once("data-challenge=\"").expect("a challenge");
     let json = rest.split('"').next().expect("its end").replace("&quot;", "\"");
     let mut challenge: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let (salt, wanted) = (challenge["salt"].as_str().expect("salt"), challenge["challenge"].as_str().expect("hash"));
-    let hash = |number: &u64| {
-        let digest = Sha256::digest(format!("{salt}{number}"));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
-    let number = (0..=challenge["maxnumber"].as_u64().expect("a number")).find(|number| hash(number) == wanted);
+    let number = (0..=challenge["maxnumber"].as_u64().expect("a number")).find(|number| hash(salt, *number) == wanted);
     challenge["number"] = number.expect("a solution").into();
     BASE64_STANDARD.encode(challenge.to_string())
 }

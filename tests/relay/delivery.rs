@@ -39,7 +39,7 @@ fn a_moody_mail_server_gets_everything_in_the_end() {
 
 #[test]
 fn a_moody_webhook_gets_everything_in_the_end_and_redirects_are_not_followed() {
-    let sink = Sink::webhook([Mood::Defer, Mood::Redirect, Mood::Break, Mood::AcceptSilently]);
+    let sink = Sink::webhook([Mood::Defer, Mood::Hang, Mood::Redirect, Mood::Break, Mood::AcceptSilently]);
     let place = Place::with(&format!(
         "[webhook.office]\nurl = \"http://{}/in\"\nsecret = {{ file = \"secret\" }}\n{RETRY}",
         sink.address
@@ -94,4 +94,34 @@ fn an_address_is_confirmed_by_its_owner_before_anything_is_delivered() {
     }
     wait_until("the office has it", || sink.received().len() == 2);
     assert!(sink.received()[1].contains("To: vald@kadakavald.example"));
+}
+
+#[test]
+fn a_refusing_webhook_is_a_dead_letter_until_somebody_mends_it() {
+    let sink = Sink::webhook([Mood::Refuse]);
+    let place = Place::with(&format!(
+        "[webhook.office]\nurl = \"http://{}/in\"\nsecret = {{ file = \"secret\" }}\n{RETRY}",
+        sink.address
+    ));
+    let relay = place.start();
+    post(&relay.url("/feedback"), &[("text", "Tere!")]);
+    wait_until("given up", || place.json(&["list", "--state", "dead"])[0]["deliveries"][0]["trouble"] == "HTTP 410");
+    assert!(place.command(&["retry", "--all"]).status.success());
+    post(&relay.url("/feedback"), &[("text", "Tere jälle!")]);
+    wait_until("both are delivered", || sink.received().len() == 2);
+}
+
+#[test]
+fn nobody_fills_a_strangers_mailbox_with_confirmations() {
+    let sink = Sink::smtp([]);
+    let place = Place::with(&format!("confirmation = {{ through = \"office\" }}\n{}", mail(&sink)));
+    let relay = place.start();
+    for _ in 0..8 {
+        let mut fields = checked(&relay, &GOOD);
+        fields.push(("_receipt".to_owned(), "yes".to_owned()));
+        assert_eq!(post(&relay.url("/enquiry"), &borrowed(&fields)).status, 303, "the office gets every one");
+    }
+    let to = |whom: &str| sink.received().iter().filter(|mail| mail.contains(&format!("\nTo: {whom}"))).count();
+    wait_until("delivered", || to("vald@kadakavald.example") == 8 && to("mari@example.org") >= 5);
+    assert_eq!(to("mari@example.org"), 5);
 }

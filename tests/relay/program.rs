@@ -77,7 +77,17 @@ impl Place {
 
     /// The same with other destinations or settings at the end of `relay.toml`.
     pub(super) fn with(settings: &str) -> Self {
-        let place = Self { folder: tempfile::tempdir().expect("a folder") };
+        Self::below(&std::env::temp_dir(), settings)
+    }
+
+    /// The same in memory where the system has such a folder, for tests that are about anything but the disk.
+    pub(super) fn in_memory(settings: &str) -> Self {
+        let memory = Path::new("/dev/shm");
+        Self::below(if memory.is_dir() { memory } else { Path::new("/tmp") }, settings)
+    }
+
+    fn below(parent: &Path, settings: &str) -> Self {
+        let place = Self { folder: tempfile::tempdir_in(parent).expect("a folder") };
         for folder in ["drop", "data"] {
             fs::create_dir(place.path(folder)).expect("made");
         }

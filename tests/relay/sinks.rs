@@ -3,7 +3,10 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// What a server does with a connection.
@@ -139,4 +142,67 @@ fn webhook(stream: &TcpStream, mood: Mood, received: &Mutex<Vec<String>>) -> Opt
     (&mut &*stream)
         .write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes())
         .ok()
+}
+
+/// A clamd that finds `VIRUS`, and has moods of its own.
+pub(super) struct Clamd {
+    pub(super) address: SocketAddr,
+    stop: Arc<AtomicBool>,
+}
+
+impl Clamd {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let address = listener.local_addr().expect("an address");
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if stopped.load(Ordering::Relaxed) {
+                    return;
+                }
+                std::thread::spawn(move || clamd(&stream));
+            }
+        });
+        Self { address, stop }
+    }
+}
+
+impl Drop for Clamd {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // So that it looks.
+        let _ = TcpStream::connect(self.address);
+        while TcpStream::connect(self.address).is_ok() {
+            std::thread::yield_now();
+        }
+    }
+}
+
+fn clamd(stream: &TcpStream) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut command = Vec::new();
+    reader.read_until(0, &mut command).ok()?;
+    if command == b"zPING\0" {
+        return (&mut &*stream).write_all(b"PONG\0").ok();
+    }
+    let mut content = Vec::new();
+    loop {
+        let mut length = [0; 4];
+        reader.read_exact(&mut length).ok()?;
+        let mut chunk = vec![0; u32::from_be_bytes(length) as usize];
+        if chunk.is_empty() {
+            break;
+        }
+        reader.read_exact(&mut chunk).ok()?;
+        content.extend(chunk);
+    }
+    let text = String::from_utf8_lossy(&content);
+    let answer: &[u8] = match () {
+        () if text.contains("VIRUS") => b"stream: Test.Virus FOUND\0",
+        () if text.contains("TOO LARGE") => b"INSTREAM size limit exceeded. ERROR\0",
+        () if text.contains("HANG UP") => b"",
+        () => b"stream: OK\0",
+    };
+    (&mut &*stream).write_all(answer).ok()
 }

@@ -75,6 +75,9 @@ pub(crate) struct Counts {
     pub(crate) oldest: Option<i64>,
 }
 
+/// No delivery is ever put off for so long, in milliseconds; see `retry.longest_seconds`.
+const FURTHEST: i64 = 2 * 86_400_000;
+
 impl Store {
     /// The submissions that `query` asks for, the newest first.
     pub(crate) fn list(&mut self, query: &Query) -> Result<Vec<Listed>, Failure> {
@@ -186,6 +189,7 @@ impl Store {
     /// Removes what was written in submissions whose time is over and which every destination has.
     /// What is not delivered is never purged. How many were.
     pub(super) fn purge(&mut self, now: i64) -> Result<usize, Failure> {
+        self.mend_times(now)?;
         let rows = self.sql.query(
             "SELECT id, reference, nonce FROM submission WHERE purge_at <= $1 AND state <> 'purged' AND NOT EXISTS \
              (SELECT 1 FROM delivery WHERE delivery.submission = submission.id AND delivery.state IN ('pending', 'dead')) \
@@ -207,6 +211,15 @@ impl Store {
             self.audit(now, "purged", &row.text(1), "")?;
         }
         Ok(purged)
+    }
+
+    /// What was put off while the clock was far ahead would wait until then: it is due now.
+    fn mend_times(&mut self, now: i64) -> Result<(), Failure> {
+        self.sql.execute(
+            "UPDATE delivery SET next_at = $1 WHERE state = 'pending' AND next_at > $2",
+            &[now.into(), now.saturating_add(FURTHEST).into()],
+        )?;
+        Ok(())
     }
 
     /// Notes the versions of forms that are in use: (form, version, definition).
