@@ -7,6 +7,7 @@ mod diagnostics_page;
 mod explain;
 mod extras;
 mod form;
+mod loader;
 mod municipalities;
 mod new;
 mod pipeline;
