@@ -10,6 +10,7 @@ use crate::{
     diagnostics::Diagnostic,
     forms::Library,
     language::Lang,
+    preview,
     render::{Answers, Fingerprint, Images, Parts, Renderer, Templates, World},
     schema::Fields,
     site::{self, Moment, Settings, Site},
@@ -40,6 +41,8 @@ pub(super) struct Loader {
     renderer: Option<Arc<Renderer>>,
     /// Changes that could not be taken in yet.
     pending: Changes,
+    /// The model is of another time.
+    moved: bool,
 }
 
 /// What a stage made, with what it found wrong.
@@ -77,14 +80,14 @@ impl Loader {
             model: None,
             renderer: None,
             pending: Changes::All,
+            moved: false,
         }
     }
 
-    /// The site as it will be at another time, or with drafts.
-    #[expect(dead_code, reason = "the date slider comes next")]
+    /// From now on the site as it is at another time, or with drafts.
     pub(super) fn at(&mut self, moment: Moment) {
         (self.request.at, self.request.drafts) = (moment.at, moment.drafts);
-        self.model = None;
+        self.moved = true;
     }
 
     /// The site after `changes`. Nothing comes back when it cannot be rendered at all.
@@ -158,7 +161,7 @@ impl Loader {
         };
         let mut only_bodies = !changes.touch("theme") && !changes.touch("forms");
         let model = match (self.model.take(), news) {
-            (Some(model), News::Bodies(bodies)) if !pictures && !changes.touch("redirects.toml") => {
+            (Some(model), News::Bodies(bodies)) if !self.moved && !pictures && !changes.touch("redirects.toml") => {
                 let site = if bodies.is_empty() {
                     model.made.site.clone()
                 } else {
@@ -182,7 +185,7 @@ impl Loader {
             None => Renderer::new(model.made.clone(), self.answers.clone()),
         };
         let renderer = Arc::new(renderer);
-        self.pending = Changes::Paths(BTreeSet::new());
+        (self.pending, self.moved) = (Changes::Paths(BTreeSet::new()), false);
         (self.model, self.renderer) = (Some(model), Some(renderer.clone()));
         Some(Loaded { renderer, copies: copies.clone(), check: look.check.clone() })
     }
@@ -204,6 +207,9 @@ fn look(request: &Request, folder: &Folder, out: &mut Vec<Diagnostic>) -> Option
     }
     if let Some(base_url) = &request.base_url {
         base_url.trim_end_matches('/').clone_into(&mut settings.base_url);
+    }
+    if request.preview {
+        settings.relay_url = Some(preview::FORMS.to_owned());
     }
     let check = check::Settings::read(&toml, out);
     let name = request.theme.as_ref().unwrap_or(&settings.theme);
@@ -292,3 +298,7 @@ fn copies(folder: &Folder, resources: &[SourceFile], out: &mut Vec<Diagnostic>) 
     copies.sort_by(|a, b| a.0.cmp(&b.0));
     copies
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the tests make the files")]
+mod tests;

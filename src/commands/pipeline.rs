@@ -225,7 +225,7 @@ fn settings_key(request: &Request, folder: &Folder) -> [u8; 32] {
 }
 
 /// The theme that `site.toml` names, if it names one.
-fn theme_named(folder: &Folder) -> Option<String> {
+pub(super) fn theme_named(folder: &Folder) -> Option<String> {
     let settings: toml::Table = folder.find("site.toml")?.text().ok()?.parse().ok()?;
     settings.get("theme")?.as_str().map(ToOwned::to_owned)
 }

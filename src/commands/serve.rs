@@ -1,6 +1,7 @@
 //! `raekoda serve`.
 
 use std::{
+    collections::BTreeSet,
     process::ExitCode,
     sync::Arc,
     thread,
@@ -9,12 +10,14 @@ use std::{
 
 use clap::Args;
 
-use super::{SiteArguments, Voice, build, extras, loader::Loader, timings::Timings};
+use super::{SiteArguments, Voice, build, extras, loader::Loader, now, pipeline, timings::Timings};
 use crate::{
     diagnostics::{self, Diagnostic, Format, Severity},
     output::Cache,
-    preview::{Edition, Preview, Server, Source, Watch, Words},
-    source::Changes,
+    preview::{Edition, Preview, Server, Source, Wanted, Watch, Words},
+    render::Renderer,
+    site::Moment,
+    source::{Changes, Folder},
 };
 
 /// What `serve` takes.
@@ -46,36 +49,57 @@ pub(super) fn run(arguments: &ServeArguments, voice: Voice) -> ExitCode {
         Ok(server) => server,
         Err(problem) => return fail(problem),
     };
+    let own_computer = ["127.0.0.1", "localhost", "::1"].contains(&arguments.host.as_str());
+    if !own_computer {
+        voice.report(&[Diagnostic::new("preview.open").arg("host", &arguments.host)], Format::Human);
+    }
     let mut request = arguments.site.request(None, false);
     request.preview = true;
     request.base_url.get_or_insert_with(|| server.address());
+    let wanted = Wanted { at: arguments.site.at, drafts: request.drafts };
     let root = request.root.clone();
+    let theme = request.theme.clone().or_else(|| Folder::open(&root).ok().and_then(|folder| pipeline::theme_named(&folder))).map(|theme| root.join(theme));
+    let theme = theme.and_then(|theme| std::path::absolute(theme).ok()).filter(|theme| theme.is_dir());
     let poll = arguments.poll.map(|seconds| Duration::from_secs(seconds.max(1)));
-    let (mut watch, _waker) = match Watch::new(&root, None, poll) {
+    let (mut watch, waker) = match Watch::new(&root, theme.as_deref(), poll) {
         Ok(watch) => watch,
+        Err(problem) if poll.is_none() && problem.code == "preview.watch-limit" => {
+            voice.report(&[problem], Format::Human);
+            match Watch::new(&root, theme.as_deref(), Some(Duration::from_secs(2))) {
+                Ok(watch) => watch,
+                Err(problem) => return fail(problem),
+            }
+        }
         Err(problem) => return fail(problem),
     };
     let absolute = std::path::absolute(&root).unwrap_or(root.clone());
-    let words =
-        Words { language: voice.language, root: absolute.display().to_string(), editor: arguments.editor.clone() };
-    let preview = Arc::new(Preview::new(Cache::new(root.join(".raekoda").join("images")), words));
-    let mut follower = Follower { loader: Loader::new(request), preview: preview.clone(), voice, good: false };
+    let words = Words {
+        language: voice.language,
+        root: absolute.display().to_string(),
+        editor: arguments.editor.clone(),
+    };
+    let cache = Cache::new(root.join(".raekoda").join("images"));
+    let preview = Arc::new(Preview::new(cache, words, wanted, waker));
+    let mut follower = Follower { loader: Loader::new(request), preview: preview.clone(), voice, good: false, wanted };
     let progress = build::progress(voice, "Loen saiti …", "Reading the site …");
     follower.follow(&Changes::All);
     progress.finish_and_clear();
-    if preview.edition().is_none()
-        && preview.problems().iter().any(|p| p.code == "source.no-site" || p.code == "source.not-found")
-    {
+    let no_site = |problem: &Diagnostic| ["source.no-site", "source.not-found"].contains(&problem.code.as_str());
+    if preview.problems().iter().any(no_site) {
         return ExitCode::from(2);
     }
     server.start(&preview);
     let address = server.address();
     let (et, en) = (format!("Sait on aadressil {address}"), format!("The site is at {address}"));
     voice.tell(&format!("{et} (lõpetamiseks Ctrl+C)."), &format!("{en} (Ctrl+C ends)."));
-    while let Some(changes) = watch.next(None) {
-        follower.follow(&changes);
+    loop {
+        let due = follower.due();
+        match watch.next(due) {
+            Some(changes) => follower.follow(&changes),
+            None if due.is_some() => follower.follow(&Changes::Paths(BTreeSet::new())),
+            None => return ExitCode::SUCCESS,
+        }
     }
-    ExitCode::SUCCESS
 }
 
 /// Brings the preview up to what is on the disk.
@@ -85,11 +109,13 @@ struct Follower {
     voice: Voice,
     /// What is shown was read without mistakes.
     good: bool,
+    wanted: Wanted,
 }
 
 impl Follower {
     fn follow(&mut self, changes: &Changes) {
         let began = Instant::now();
+        self.turn_to_wanted();
         let mut found = Vec::new();
         let loaded = self.loader.load(changes, &mut Timings::default(), &mut found);
         diagnostics::sort(&mut found);
@@ -104,30 +130,56 @@ impl Follower {
                 let source = Source { renderer: loaded.renderer, copies: loaded.copies, extras: made_extras };
                 let edition = self.preview.show(source, errors);
                 self.good = good;
-                self.voice.tell(
-                    &format!("Näidatud {} ms.", began.elapsed().as_millis()),
-                    &format!("Shown in {} ms.", began.elapsed().as_millis()),
-                );
+                let took = began.elapsed().as_millis();
+                self.voice.tell(&format!("Näidatud, {took} ms."), &format!("Shown, {took} ms."));
                 self.finish(edition);
             }
             None => self.preview.refuse(errors),
         }
     }
 
+    /// Turns to the day that those who look want to see, or to now where the day has changed.
+    fn turn_to_wanted(&mut self) {
+        let wanted = self.preview.wanted();
+        let at = wanted.at.unwrap_or_else(|| now().datetime());
+        let shown = self.preview.edition().map(|edition| edition.site().moment.at);
+        let due = self.preview.edition().and_then(|edition| edition.site().next_due);
+        let over = shown.is_some_and(|shown| shown.date() != at.date()) || due.is_some_and(|due| due <= at);
+        if wanted != self.wanted || (over && wanted.at.is_none()) {
+            self.loader.at(Moment { at, drafts: wanted.drafts });
+            self.wanted = wanted;
+        }
+    }
+
+    /// When the site changes by itself: a page is due, or the day ends.
+    fn due(&self) -> Option<Instant> {
+        if self.wanted.at.is_some() {
+            return None;
+        }
+        let now = now().datetime();
+        let midnight = now.date().tomorrow().ok().map(|day| day.at(0, 0, 0, 0));
+        let next = self.preview.edition().and_then(|edition| edition.site().next_due);
+        let due = [midnight, next].into_iter().flatten().filter(|due| *due > now).min()?;
+        let wait = now.duration_until(due).unsigned_abs();
+        // A computer that slept finds its clock moved.
+        Some(Instant::now() + wait.min(Duration::from_secs(3600)) + Duration::from_millis(20))
+    }
+
     /// Makes the pages that nobody looks at, to find what is wrong with them.
     fn finish(&self, edition: Arc<Edition>) {
-        let (preview, voice) = (self.preview.clone(), self.voice);
+        let voice = self.voice;
         thread::spawn(move || {
             if edition.make_all() {
                 let mut found = edition.diagnostics();
                 diagnostics::sort(&mut found);
                 found.dedup();
-                let _ = (preview, voice);
+                found.retain(|found| found.severity == Severity::Error);
+                voice.report(&found, Format::Human);
             }
         });
     }
 }
 
-fn made_extras(renderer: &crate::render::Renderer) -> Vec<(String, Vec<u8>)> {
+fn made_extras(renderer: &Renderer) -> Vec<(String, Vec<u8>)> {
     extras::all(renderer, &mut Vec::new())
 }

@@ -5,19 +5,27 @@
 //! themselves anew.
 
 mod edition;
+mod forms;
 mod listeners;
+mod page_list;
 mod report;
 mod server;
 mod watch;
 
 pub use edition::{Edition, Extras, Shown, Source};
+pub use forms::FORMS;
 pub use report::Words;
 pub use server::Server;
 pub use watch::{Waker, Watch};
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
-use crate::{diagnostics::Diagnostic, output::Cache};
+use jiff::civil::DateTime;
+
+use crate::{diagnostics::Diagnostic, output::Cache, source::Changes};
 use listeners::Listeners;
 
 /// What is shown now, to everybody who looks.
@@ -28,13 +36,42 @@ pub struct Preview {
     listeners: Mutex<Listeners>,
     cache: Cache,
     words: Words,
+    wanted: Mutex<Wanted>,
+    waker: Waker,
+}
+
+/// What those who look want to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The site at this time; now when nothing is said.
+    pub at: Option<DateTime>,
+    /// Drafts too.
+    pub drafts: bool,
 }
 
 impl Preview {
-    /// Nothing is shown yet. Pictures are kept in `cache`.
-    pub fn new(cache: Cache, words: Words) -> Self {
-        let edition = RwLock::new(None);
-        Self { edition, problems: RwLock::default(), listeners: Mutex::default(), cache, words }
+    /// Nothing is shown yet. Pictures are kept in `cache`; `waker` hears when something else is wanted.
+    pub fn new(cache: Cache, words: Words, wanted: Wanted, waker: Waker) -> Self {
+        Self {
+            edition: RwLock::new(None),
+            problems: RwLock::default(),
+            listeners: Mutex::default(),
+            cache,
+            words,
+            wanted: Mutex::new(wanted),
+            waker,
+        }
+    }
+
+    /// What those who look want to see.
+    pub fn wanted(&self) -> Wanted {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows something else from now on.
+    fn want(&self, wanted: Wanted) {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+        self.waker.wake(Changes::Paths(BTreeSet::new()));
     }
 
     /// What is shown now.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Preview, edition::Edition};
+use super::{Preview, edition::Edition, page_list::states};
 use crate::diagnostics::{Diagnostic, Language, Severity};
 
 /// How the preview speaks.
@@ -20,9 +20,13 @@ impl Preview {
     /// How the page at an address stands.
     pub(super) fn report(&self, url: &str) -> Value {
         let Some(edition) = self.edition() else {
-            return json!({ "problems": self.list(&self.problems(), None), "findings": [] });
+            return json!({ "problems": self.list(&self.problems(), None), "findings": [], "states": [] });
         };
         let mut report = self.source(&edition, url);
+        let wanted = self.wanted();
+        report["at"] = edition.site().moment.at.date().to_string().into();
+        report["fixed"] = wanted.at.is_some().into();
+        report["drafts"] = wanted.drafts.into();
         let found = edition.page(url).map(|shown| shown.made);
         let found = found.as_ref().map_or(&[][..], |made| &made.rendered.diagnostics);
         let mut problems = self.list(&self.problems(), Some(Severity::Error));
@@ -36,17 +40,19 @@ impl Preview {
     /// Where the page comes from.
     fn source(&self, edition: &Edition, url: &str) -> Value {
         let site = edition.site();
-        let entry = site.page_at(url).and_then(|page| page.entry()).map(|ix| &site.entries[ix]);
-        let language = if self.words.language == Language::Estonian { "et" } else { "en" };
-        let Some(entry) = entry else { return json!({ "language": language }) };
-        let draft = entry.fields.get("draft").and_then(|value| value.as_bool()) == Some(true);
+        let estonian = self.words.language == Language::Estonian;
+        let language = if estonian { "et" } else { "en" };
+        let Some(ix) = site.page_at(url).and_then(|page| page.entry()) else {
+            return json!({ "language": language, "states": [] });
+        };
+        let entry = &site.entries[ix];
         json!({
             "language": language,
             "path": entry.path(),
             "absolute": self.absolute(entry.path()),
             "editor": self.editor(entry.path(), 1),
             "title": entry.title(),
-            "draft": draft,
+            "states": states(site, ix, estonian),
         })
     }
 

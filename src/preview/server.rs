@@ -10,11 +10,12 @@ use std::{
     time::Duration,
 };
 
+use jiff::civil::Date;
 use percent_encoding::percent_decode_str;
 use tiny_http::{Header, Method, Request, Response, StatusCode};
 
-use super::{Preview, edition::Edition, listeners::Listener};
-use crate::{assets::images, diagnostics::Diagnostic};
+use super::{Preview, Wanted, edition::Edition, forms, listeners::Listener};
+use crate::{assets::images, diagnostics::Diagnostic, forms::Input};
 
 /// How many ports are tried when the first is taken.
 const TRIES: u16 = 20;
@@ -97,12 +98,15 @@ fn answer(request: Request, preview: &Preview, names: &[String]) -> io::Result<(
     if !host.is_some_and(|host| names.contains(&host)) {
         return respond(request, Answer::text(403, "403"));
     }
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return respond(request, Answer::text(405, "405"));
-    }
     let url = request.url().to_owned();
     let (path, query) = url.split_once('?').unwrap_or((&url, ""));
     let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    if *request.method() == Method::Post {
+        return post(request, preview, &path, names);
+    }
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return respond(request, Answer::text(405, "405"));
+    }
     match path.strip_prefix(OWN) {
         Some("events") => listen(request, preview, query),
         Some(own) => respond(request, own_file(preview, own, query)),
@@ -111,6 +115,41 @@ fn answer(request: Request, preview: &Preview, names: &[String]) -> io::Result<(
             respond(request, answer)
         }
     }
+}
+
+/// What a form of the site, or the panel, sends.
+fn post(mut request: Request, preview: &Preview, path: &str, names: &[String]) -> io::Result<()> {
+    let from = value(&request, "Origin");
+    let ours = from.is_none_or(|from| from.split_once("://").is_some_and(|(_, host)| names.iter().any(|n| n == host)));
+    if !ours || request.body_length().is_some_and(|length| length as u64 > forms::LIMIT) {
+        return respond(request, Answer::text(403, "403"));
+    }
+    let mut body = Vec::new();
+    request.as_reader().take(forms::LIMIT).read_to_end(&mut body)?;
+    let sent = forms::values(&value(&request, "Content-Type").unwrap_or_default(), &body);
+    let answer = match path.strip_prefix(OWN) {
+        Some("at") => {
+            let text = |name: &str| {
+                sent.iter().find_map(|(known, input)| match input {
+                    Input::Text(text) if known == name => Some(text.as_str()),
+                    _ => None,
+                })
+            };
+            let at = text("at").and_then(|day| day.parse::<Date>().ok()).map(|day| day.at(12, 0, 0, 0));
+            preview.want(Wanted { at, drafts: text("drafts") == Some("true") });
+            Answer::text(204, "")
+        }
+        Some(own) => {
+            let edition = preview.edition();
+            let form = own.strip_prefix("forms/").zip(edition.as_deref());
+            match form.and_then(|(id, edition)| forms::answer(edition, id, sent, preview.words.language)) {
+                Some((status, html)) => Answer::page(status, html.as_bytes()),
+                None => Answer::text(404, "404"),
+            }
+        }
+        None => Answer::text(405, "405"),
+    };
+    respond(request, answer)
 }
 
 /// The preview's own files.
@@ -122,6 +161,10 @@ fn own_file(preview: &Preview, name: &str, query: &str) -> Answer {
             let report = preview.report(&parameter(query, "url").unwrap_or_default());
             Answer::bytes("application/json", report.to_string().into_bytes())
         }
+        "pages" => match preview.edition() {
+            Some(edition) => Answer::bytes("text/html; charset=utf-8", preview.page_list(&edition).into_bytes()),
+            None => Answer::text(404, "404"),
+        },
         _ => Answer::text(404, "404"),
     }
 }

@@ -202,6 +202,11 @@ impl Site {
         self.by_url.get(url).map(|&at| &self.pages[at])
     }
 
+    /// Whether an entry of the site is a draft, or its time has passed.
+    pub fn state(&self, ix: Ix) -> State {
+        visibility::state(&self.entries[ix], self.kind(ix), self.moment.at).0
+    }
+
     /// The place of the page at an address among [`Site::pages`].
     pub fn page_number(&self, url: &str) -> Option<usize> {
         self.by_url.get(url).copied()
@@ -244,6 +249,9 @@ impl Site {
         for entry in entries {
             let (state, due) = visibility::state(&entry, self.types.at(entry.kind), self.moment.at);
             self.next_due = [self.next_due, due].into_iter().flatten().min();
+            let begins = (*self.types.at(entry.kind).name == *"alert").then(|| entry.fields.get("starts")).flatten();
+            let begins = begins.and_then(Value::begins).filter(|begins| *begins > self.moment.at);
+            self.next_due = [self.next_due, begins].into_iter().flatten().min();
             let path = entry.path().to_string();
             let hidden = match state {
                 State::Live | State::Archived => false,
