@@ -10,12 +10,11 @@ use std::{
 
 use clap::Args;
 
-use super::{SiteArguments, Voice, build, extras, loader::Loader, now, pipeline, timings::Timings};
+use super::{SiteArguments, Voice, build, extras, loader::Loader, now, pipeline, searching, timings::Timings};
 use crate::{
     diagnostics::{self, Diagnostic, Format, Severity},
     output::Cache,
     preview::{Edition, Preview, Server, Source, Wanted, Watch, Words},
-    render::Renderer,
     site::Moment,
     source::{Changes, Folder},
 };
@@ -58,7 +57,11 @@ pub(super) fn run(arguments: &ServeArguments, voice: Voice) -> ExitCode {
     request.base_url.get_or_insert_with(|| server.address());
     let wanted = Wanted { at: arguments.site.at, drafts: request.drafts };
     let root = request.root.clone();
-    let theme = request.theme.clone().or_else(|| Folder::open(&root).ok().and_then(|folder| pipeline::theme_named(&folder))).map(|theme| root.join(theme));
+    let theme = request
+        .theme
+        .clone()
+        .or_else(|| Folder::open(&root).ok().and_then(|folder| pipeline::theme_named(&folder)))
+        .map(|theme| root.join(theme));
     let theme = theme.and_then(|theme| std::path::absolute(theme).ok()).filter(|theme| theme.is_dir());
     let poll = arguments.poll.map(|seconds| Duration::from_secs(seconds.max(1)));
     let (mut watch, waker) = match Watch::new(&root, theme.as_deref(), poll) {
@@ -73,11 +76,8 @@ pub(super) fn run(arguments: &ServeArguments, voice: Voice) -> ExitCode {
         Err(problem) => return fail(problem),
     };
     let absolute = std::path::absolute(&root).unwrap_or(root.clone());
-    let words = Words {
-        language: voice.language,
-        root: absolute.display().to_string(),
-        editor: arguments.editor.clone(),
-    };
+    let words =
+        Words { language: voice.language, root: absolute.display().to_string(), editor: arguments.editor.clone() };
     let cache = Cache::new(root.join(".raekoda").join("images"));
     let preview = Arc::new(Preview::new(cache, words, wanted, waker));
     let mut follower = Follower { loader: Loader::new(request), preview: preview.clone(), voice, good: false, wanted };
@@ -127,7 +127,12 @@ impl Follower {
         }
         match loaded.filter(|_| good || !self.good) {
             Some(loaded) => {
-                let source = Source { renderer: loaded.renderer, copies: loaded.copies, extras: made_extras };
+                let source = Source {
+                    renderer: loaded.renderer,
+                    copies: loaded.copies,
+                    extras: made_extras,
+                    search: made_search,
+                };
                 let edition = self.preview.show(source, errors);
                 self.good = good;
                 let took = began.elapsed().as_millis();
@@ -180,6 +185,16 @@ impl Follower {
     }
 }
 
-fn made_extras(renderer: &Renderer) -> Vec<(String, Vec<u8>)> {
-    extras::all(renderer, &mut Vec::new())
+fn made_extras(edition: &Edition) -> Vec<(String, Vec<u8>)> {
+    extras::all(edition.renderer(), &mut Vec::new())
+}
+
+fn made_search(edition: &Edition) -> Vec<(String, Vec<u8>)> {
+    let (site, gathered) = (edition.site(), searching::Gathered::default());
+    for page in site.pages.iter() {
+        if let Some(shown) = edition.page(&page.url) {
+            gathered.page(site, page, &shown.html);
+        }
+    }
+    gathered.files(site, &mut Vec::new())
 }

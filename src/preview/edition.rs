@@ -21,7 +21,7 @@ use crate::{
 const HELD: usize = 64 * 1024 * 1024;
 
 /// Makes what a site has besides pages: paths and bytes.
-pub type Extras = fn(&Renderer) -> Vec<(String, Vec<u8>)>;
+pub type Extras = fn(&Edition) -> Vec<(String, Vec<u8>)>;
 
 /// What an edition is made from.
 pub struct Source {
@@ -31,6 +31,8 @@ pub struct Source {
     pub copies: Arc<[(String, SourceFile)]>,
     /// Makes feeds, sitemaps and the like.
     pub extras: Extras,
+    /// Makes the search index, below `search/`.
+    pub search: Extras,
 }
 
 /// One state of the site.
@@ -39,6 +41,7 @@ pub struct Edition {
     slots: Vec<Mutex<Slot>>,
     pictures: Mutex<HashMap<String, Arc<Needed>>>,
     extras: OnceLock<BTreeMap<String, Vec<u8>>>,
+    search: OnceLock<BTreeMap<String, Vec<u8>>>,
     superseded: AtomicBool,
     held: AtomicUsize,
 }
@@ -86,6 +89,7 @@ impl Edition {
             slots,
             pictures: Mutex::new(pictures),
             extras: OnceLock::new(),
+            search: OnceLock::new(),
             superseded: AtomicBool::new(false),
             held: AtomicUsize::new(held),
         }
@@ -201,7 +205,7 @@ impl Edition {
     /// A file of the theme, a feed or the like.
     pub fn file(&self, path: &str) -> Option<Vec<u8>> {
         let asset = self.renderer().world().assets.to_write().get(path).map(|bytes| bytes.to_vec());
-        asset.or_else(|| self.extras().get(path).cloned())
+        asset.or_else(|| self.extras(path).get(path).cloned())
     }
 
     /// A file that is published as it is.
@@ -210,8 +214,13 @@ impl Edition {
         Some(&self.source.copies[at].1)
     }
 
-    fn extras(&self) -> &BTreeMap<String, Vec<u8>> {
-        self.extras.get_or_init(|| (self.source.extras)(self.renderer()).into_iter().collect())
+    fn extras(&self, path: &str) -> &BTreeMap<String, Vec<u8>> {
+        let (made, make) = match path.starts_with("search/") {
+            // It reads every page.
+            true => (&self.search, self.source.search),
+            false => (&self.extras, self.source.extras),
+        };
+        made.get_or_init(|| make(self).into_iter().collect())
     }
 
     /// What is wrong with the pages, as far as they were made.

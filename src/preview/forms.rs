@@ -20,7 +20,12 @@ pub const FORMS: &str = "/__raekoda/forms";
 pub(super) const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// The page that answers what was sent to the form `id`, and its status; nothing when there is no such form.
-pub(super) fn answer(edition: &Edition, id: &str, mut sent: Vec<(String, Input)>, speak: Language) -> Option<(u16, String)> {
+pub(super) fn answer(
+    edition: &Edition,
+    id: &str,
+    mut sent: Vec<(String, Input)>,
+    speak: Language,
+) -> Option<(u16, String)> {
     let world = edition.renderer().world();
     let form = world.forms.get(id)?;
     let text = |name: &str| {
@@ -115,7 +120,8 @@ fn multipart(boundary: &str, body: &[u8]) -> Vec<(String, Input)> {
         match parameter("filename") {
             Some(file) if file.is_empty() && content.is_empty() => {}
             Some(file) => {
-                let upload = Upload { name: file, size: content.len() as u64, media_type: None, handle: Some("0".to_owned()) };
+                let upload =
+                    Upload { name: file, size: content.len() as u64, media_type: None, handle: Some("0".to_owned()) };
                 parts.push((name, Input::File(upload)));
             }
             None => parts.push((name, Input::Text(String::from_utf8_lossy(content).into_owned()))),

@@ -190,61 +190,120 @@ maja,100
 
 /// Where files may stand, and what may stand in them.
 const PLACES: &[(&str, &[&str])] = &[
-    ("content/_index.md", &[
-        "+++\ntitle = \"Avaleht\"\n+++\nTere! [Ajalugu](@/meist/ajalugu).\n",
-        "+++\ntitle = \"Kadaka\"\n+++\n[Talv](/uudised/talv) ja [fail](/failid/uus.txt).\n\n:::note\nTähtis\n:::\n",
-        "+++\ntitle = \"Kadaka\n+++\npooleli",
-    ]),
-    ("content/uudised/talv.md", &[
-        "+++\ntitle = \"Talv\"\npublished = 2026-11-01\nkeywords = [\"lumi\"]\n+++\nLund tuleb.\n",
-        "+++\ntitle = \"Talv\"\npublished = 2026-11-01\nkeywords = [\"lumi\"]\n+++\nLund tuleb palju.\n\nTeine lõik.\n",
-        "+++\ntitle = \"Talv\"\npublished = 2026-11-01\nkeywords = [\"lumi\"]\n+++\nLund tuleb palju.\n\nKolmas lõik [siit](@/uudised/suvi).\n",
-        "+++\ntitle = \"Talv on käes\"\npublished = 2026-10-01\nkeywords = [\"teed\", \"lumi\"]\ncontact = \"mari\"\n+++\n",
-        "+++\ntitle = \"Talv\"\nslug = \"kulm\"\ndraft = true\n+++\nMustand.\n",
-        "+++\ntitle = 5\n+++\n",
-    ]),
-    ("content/uudised/talv.en.md", &["+++\ntitle = \"Winter\"\n+++\nSnow.\n", "+++\ntitle = \"Winter is here\"\nslug = \"cold\"\n+++\n"]),
-    ("content/uudised/suvi.md", &[
-        "+++\ntitle = \"Suvi\"\npublished = 2025-07-01\nimage = { src = \"/images/vaade.png\", alt = \"Vaade\" }\n+++\n![Vaade](/images/vaade.png)\n",
-        "+++\ntitle = \"Suvi\"\npublished = 2027-07-01\n+++\nTuleb.\n",
-        "+++\ntitle = \"Suvi\"\npublished = 2025-07-01\npublish_until = 2026-01-01\n+++\nOli.\n",
-    ]),
-    ("content/uudised/kevad.md", &["+++\ntitle = \"Kevad\"\npublished = 2026-04-01\nkeywords = [\"teed\"]\naliases = [\"/vana\"]\n+++\n[Vana](/vana) [uus](#a)\n\n## A\n"]),
-    ("content/uudised/_index.md", &["+++\ntitle = \"Uudised\"\n+++\n", "+++\ntitle = \"Teated\"\nslug = \"teated\"\n+++\nKõik teated.\n"]),
-    ("content/meist/_index.md", &[
-        "+++\ntitle = \"Meist\"\n+++\n",
-        "+++\ntitle = \"Meist\"\nguide = true\nchildren_type = \"news\"\n+++\n",
-        "+++\ntitle = \"Meie\"\nguide = true\n+++\n",
-    ]),
+    (
+        "content/_index.md",
+        &[
+            "+++\ntitle = \"Avaleht\"\n+++\nTere! [Ajalugu](@/meist/ajalugu).\n",
+            "+++\ntitle = \"Kadaka\"\n+++\n[Talv](/uudised/talv) ja [fail](/failid/uus.txt).\n\n:::note\nTähtis\n:::\n",
+            "+++\ntitle = \"Kadaka\n+++\npooleli",
+        ],
+    ),
+    (
+        "content/uudised/talv.md",
+        &[
+            "+++\ntitle = \"Talv\"\npublished = 2026-11-01\nkeywords = [\"lumi\"]\n+++\nLund tuleb.\n",
+            "+++\ntitle = \"Talv\"\npublished = 2026-11-01\nkeywords = [\"lumi\"]\n+++\nLund tuleb palju.\n\nTeine lõik.\n",
+            "+++\ntitle = \"Talv\"\npublished = 2026-11-01\nkeywords = [\"lumi\"]\n+++\nLund tuleb palju.\n\nKolmas lõik [siit](@/uudised/suvi).\n",
+            "+++\ntitle = \"Talv on käes\"\npublished = 2026-10-01\nkeywords = [\"teed\", \"lumi\"]\ncontact = \"mari\"\n+++\n",
+            "+++\ntitle = \"Talv\"\nslug = \"kulm\"\ndraft = true\n+++\nMustand.\n",
+            "+++\ntitle = 5\n+++\n",
+        ],
+    ),
+    (
+        "content/uudised/talv.en.md",
+        &["+++\ntitle = \"Winter\"\n+++\nSnow.\n", "+++\ntitle = \"Winter is here\"\nslug = \"cold\"\n+++\n"],
+    ),
+    (
+        "content/uudised/suvi.md",
+        &[
+            "+++\ntitle = \"Suvi\"\npublished = 2025-07-01\nimage = { src = \"/images/vaade.png\", alt = \"Vaade\" }\n+++\n![Vaade](/images/vaade.png)\n",
+            "+++\ntitle = \"Suvi\"\npublished = 2027-07-01\n+++\nTuleb.\n",
+            "+++\ntitle = \"Suvi\"\npublished = 2025-07-01\npublish_until = 2026-01-01\n+++\nOli.\n",
+        ],
+    ),
+    (
+        "content/uudised/kevad.md",
+        &[
+            "+++\ntitle = \"Kevad\"\npublished = 2026-04-01\nkeywords = [\"teed\"]\naliases = [\"/vana\"]\n+++\n[Vana](/vana) [uus](#a)\n\n## A\n",
+        ],
+    ),
+    (
+        "content/uudised/_index.md",
+        &["+++\ntitle = \"Uudised\"\n+++\n", "+++\ntitle = \"Teated\"\nslug = \"teated\"\n+++\nKõik teated.\n"],
+    ),
+    (
+        "content/meist/_index.md",
+        &[
+            "+++\ntitle = \"Meist\"\n+++\n",
+            "+++\ntitle = \"Meist\"\nguide = true\nchildren_type = \"news\"\n+++\n",
+            "+++\ntitle = \"Meie\"\nguide = true\n+++\n",
+        ],
+    ),
     ("content/meist/_index.en.md", &["+++\ntitle = \"About\"\n+++\n"]),
-    ("content/meist/ajalugu.md", &["+++\ntitle = \"Ajalugu\"\norder = 2\n+++\nAmmu.\n", "+++\ntitle = \"Lugu\"\norder = 1\ncontact = \"jaan\"\n+++\nHiljuti [kevadel](@/uudised/kevad#a).\n"]),
+    (
+        "content/meist/ajalugu.md",
+        &[
+            "+++\ntitle = \"Ajalugu\"\norder = 2\n+++\nAmmu.\n",
+            "+++\ntitle = \"Lugu\"\norder = 1\ncontact = \"jaan\"\n+++\nHiljuti [kevadel](@/uudised/kevad#a).\n",
+        ],
+    ),
     ("content/meist/inimesed.md", &["+++\ntitle = \"Inimesed\"\norder = 1\n+++\n"]),
     ("content/meist/vana/_index.md", &["+++\ntitle = \"Vana\"\n+++\n"]),
     ("content/meist/vana/kivi.md", &["+++\ntitle = \"Kivi\"\n+++\nKivi.\n"]),
     ("content/meist/lisa.txt", &["Lisa", "Teine lisa"]),
-    ("data/inimesed.toml", &[
-        "[[inimesed]]\nid = \"mari\"\ntitle = \"Mari Kask\"\nphone = \"5550002\"\n",
-        "[[inimesed]]\nid = \"mari\"\ntitle = \"Mari Lepp\"\n[[inimesed]]\nid = \"jaan\"\ntitle = \"Jaan Tamm\"\n",
-        "[[inimesed]]\nid = 5\n",
-    ]),
+    (
+        "data/inimesed.toml",
+        &[
+            "[[inimesed]]\nid = \"mari\"\ntitle = \"Mari Kask\"\nphone = \"5550002\"\n",
+            "[[inimesed]]\nid = \"mari\"\ntitle = \"Mari Lepp\"\n[[inimesed]]\nid = \"jaan\"\ntitle = \"Jaan Tamm\"\n",
+            "[[inimesed]]\nid = 5\n",
+        ],
+    ),
     ("data/hinnad.csv", &["mis,hind\nmaja,100\n", "mis,hind\nmaja,200\nõu,3\n"]),
     ("static/failid/uus.txt", &["1", "2"]),
     ("images/vaade.png", &["1", "2"]),
     ("redirects.toml", &["\"/endine\" = \"/uudised\"\n", "\"/endine\" = \"/meist\"\n\"/teine\" = \"/uudised\"\n"]),
-    ("kujundus/templates/page.html", &["{% extends \"base.html\" %}{% block main %}{{ page.title }}: {{ body | safe }}{% endblock main %}", "{% extends \"base.html\" %}{% block"]),
-    ("kujundus/templates/news.html", &["{% extends \"base.html\" %}{% block main %}Uudis {{ body | safe }}{% endblock main %}"]),
-    ("kujundus/templates/list-news.html", &["{% extends \"base.html\" %}{% block main %}{% include \"items.html\" %}{% endblock main %}"]),
-    ("kujundus/templates/items.html", &["{% for item in list.items %}{{ item.title }} {{ item.published }}{% endfor %}{{ list.pages }}"]),
-    ("kujundus/components/note.html", &["{% component note(body: string) %}<section>{{ body | safe }}</section>{% endcomponent note %}"]),
+    (
+        "kujundus/templates/page.html",
+        &[
+            "{% extends \"base.html\" %}{% block main %}{{ page.title }}: {{ body | safe }}{% endblock main %}",
+            "{% extends \"base.html\" %}{% block",
+        ],
+    ),
+    (
+        "kujundus/templates/news.html",
+        &["{% extends \"base.html\" %}{% block main %}Uudis {{ body | safe }}{% endblock main %}"],
+    ),
+    (
+        "kujundus/templates/list-news.html",
+        &["{% extends \"base.html\" %}{% block main %}{% include \"items.html\" %}{% endblock main %}"],
+    ),
+    (
+        "kujundus/templates/items.html",
+        &["{% for item in list.items %}{{ item.title }} {{ item.published }}{% endfor %}{{ list.pages }}"],
+    ),
+    (
+        "kujundus/components/note.html",
+        &["{% component note(body: string) %}<section>{{ body | safe }}</section>{% endcomponent note %}"],
+    ),
     ("kujundus/styles/main.css", &["body { color: red }", "body { color: blue }"]),
-    ("kujundus/strings/et.toml", &["skip = \"Edasi\"\n\"language.name\" = \"eesti keel\"\n\"not_found.title\" = \"Ei ole\"\n"]),
+    (
+        "kujundus/strings/et.toml",
+        &["skip = \"Edasi\"\n\"language.name\" = \"eesti keel\"\n\"not_found.title\" = \"Ei ole\"\n"],
+    ),
     ("kujundus/icons/leht.svg", &["<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M1 1\"/></svg>"]),
-    ("theme/templates/page.html", &["{% extends \"kujundus/page.html\" %}{% block main %}Oma: {{ page.title }}{% endblock main %}"]),
-    ("site.toml", &[
-        "name = \"Kadaka vald\"\nlanguages = [\"et\", \"en\"]\nbase_url = \"https://www.kadakavald.example\"\ntheme = \"kujundus\"\n[[menu.main]]\nid = \"meist\"\n",
-        "name = \"Uus vald\"\nlanguages = [\"et\"]\nbase_url = \"https://www.kadakavald.example\"\ntheme = \"kujundus\"\n",
-        "name = \"Uus vald\nlanguages",
-    ]),
+    (
+        "theme/templates/page.html",
+        &["{% extends \"kujundus/page.html\" %}{% block main %}Oma: {{ page.title }}{% endblock main %}"],
+    ),
+    (
+        "site.toml",
+        &[
+            "name = \"Kadaka vald\"\nlanguages = [\"et\", \"en\"]\nbase_url = \"https://www.kadakavald.example\"\ntheme = \"kujundus\"\n[[menu.main]]\nid = \"meist\"\n",
+            "name = \"Uus vald\"\nlanguages = [\"et\"]\nbase_url = \"https://www.kadakavald.example\"\ntheme = \"kujundus\"\n",
+            "name = \"Uus vald\nlanguages",
+        ],
+    ),
 ];
 
 /// Something that a person does in the site's folder.
@@ -366,7 +425,11 @@ fn request(root: &Path, day: i8) -> Request {
 type Pages = BTreeMap<String, Arc<Made>>;
 
 /// All that a build would write and say: files by path, diagnostics in order.
-fn whole(loaded: Option<Loaded>, mut found: Vec<Diagnostic>, earlier: &mut Pages) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
+fn whole(
+    loaded: Option<Loaded>,
+    mut found: Vec<Diagnostic>,
+    earlier: &mut Pages,
+) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
     let mut files = BTreeMap::new();
     if let Some(loaded) = loaded {
         let renderer = &loaded.renderer;
@@ -423,7 +486,10 @@ fn follow(series: &[Edit]) -> Result<(), TestCaseError> {
 fn after_any_series_of_edits_the_site_is_as_a_clean_build_makes_it() {
     let cases = std::env::var("RAEKODA_SOAK").ok().and_then(|cases| cases.parse().ok()).unwrap_or(500);
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha))
-        .run(&edits(), |series| follow(&series))
-        .unwrap();
+    TestRunner::new_with_rng(
+        config,
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    )
+    .run(&edits(), |series| follow(&series))
+    .unwrap();
 }
