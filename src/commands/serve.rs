@@ -33,7 +33,7 @@ pub(super) struct ServeArguments {
     /// Look for changes every so many seconds: for network drives, which do not tell of them.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "1")]
     poll: Option<u64>,
-    /// The address that opens a file in your editor.
+    /// The address that opens a file in your editor; {path} and {line} stand for the place.
     #[arg(long, value_name = "URL", default_value = "vscode://file{path}:{line}")]
     editor: String,
 }
