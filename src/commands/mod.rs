@@ -4,9 +4,13 @@ mod build;
 mod check;
 mod compiled_forms;
 mod diagnostics_page;
+mod digest;
 mod explain;
+mod external;
 mod extras;
+mod fix;
 mod form;
+mod kov_kontroll;
 mod municipalities;
 mod new;
 mod pipeline;
@@ -55,6 +59,8 @@ enum Command {
     Build(build::BuildArguments),
     /// Find what a build would refuse, and what law, accessibility, privacy and good language ask for; nothing is written.
     Check(check::CheckArguments),
+    /// Show what the law asks to be published, which pages answer it, how fresh they are and who looks after them.
+    KovKontroll(kov_kontroll::SheetArguments),
     /// Build the site and serve it on this computer.
     Serve(serve::ServeArguments),
     /// Make a new site.
@@ -217,6 +223,7 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Build(arguments) => build::build(&arguments, voice),
         Command::Check(arguments) => check::run(&arguments, voice),
+        Command::KovKontroll(arguments) => kov_kontroll::run(&arguments, voice),
         Command::Serve(arguments) => serve::run(&arguments, voice),
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),
