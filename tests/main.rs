@@ -23,11 +23,9 @@ mod driver;
 #[cfg(feature = "generator")]
 mod formats;
 #[cfg(feature = "generator")]
-<<<<<<< HEAD
 mod forms;
-=======
+#[cfg(feature = "generator")]
 mod inspector;
->>>>>>> 5f7753d (Inspect documents, wording, links, care and law; the control sheet; fixes, letters to owners, links to other sites)
 
 #[cfg(feature = "relay")]
 mod relay;

@@ -245,6 +245,11 @@ pub(super) fn check(path: &str, facts: &Facts, out: &mut Vec<Diagnostic>) {
     if !facts.pdf && facts.headings == 0 && words > 400 {
         report(Diagnostic::new("documents.no-headings"));
     }
+    if facts.fields {
+        report(Diagnostic::new("documents.form-instead"));
+    } else if !facts.pdf && (30..400).contains(&words) {
+        report(Diagnostic::new("documents.page-instead").arg("words", words));
+    }
     if facts.silent_pictures > 0 {
         report(Diagnostic::new("documents.picture-alt").arg("count", facts.silent_pictures));
     }

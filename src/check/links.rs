@@ -90,12 +90,15 @@ pub(super) fn across(site: &Site, seen: &[Seen], out: &mut Vec<Diagnostic>) {
         let PageKind::Entry(ix, 1) = known.kind else { continue };
         let entry = &site.entries[ix];
         let place = || Location::file(entry.path().clone());
-        let front = entry.id.is_empty();
+        // What has had its time keeps its address, and leaves the listings.
+        let front = entry.id.is_empty() || site.archived[ix];
         let lonely = !reached.contains_key(page.url.as_str());
         if !front && lonely && entry.fields.get("search").and_then(|value| value.as_bool()) != Some(false) {
             out.push(Diagnostic::new("links.orphan").arg("page", &page.url).at(place()));
         }
-        if !front && !page.leads_on {
+        // News may end where they end; who came for a service needs the next step.
+        let goes_on = ["page", "service", "life-event", "institution"].contains(&&*site.kind(ix).name);
+        if !front && goes_on && !entry.section && !page.leads_on {
             out.push(Diagnostic::new("links.dead-end").arg("page", &page.url).at(place()));
         }
     }

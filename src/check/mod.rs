@@ -15,6 +15,7 @@ mod privacy;
 mod settings;
 pub mod sheet;
 mod speech;
+pub mod statement;
 mod subject;
 mod tree;
 mod wording;

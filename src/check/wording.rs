@@ -34,7 +34,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     let lang = subject.page.lang;
     let (mut words, mut sentences, mut long) = (0_usize, 0_usize, 0_usize);
     for id in tree.named(subject.main, &["p", "li", "dd", "blockquote"]) {
-        if tree.named(id, &["p", "li", "pre"]).next().is_some() || tree.is_hidden(id) {
+        if tree.named(id, &["p", "li", "pre", "img"]).next().is_some() || tree.is_hidden(id) {
             continue;
         }
         let text = tree.text(id);
@@ -94,7 +94,7 @@ fn split_sentences(text: &str) -> Vec<&str> {
         let before = text[start..at].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
         let after = text[at..].chars().find(|c| c.is_alphanumeric());
         let abbreviated = c == '.'
-            && (before.chars().all(|c| c.is_ascii_digit())
+            && (before.chars().all(|c| c.is_ascii_digit()) && after.is_some_and(|c| c.is_ascii_digit())
                 || SHORT.contains(&before.to_lowercase().trim_end_matches('.'))
                 || after.is_some_and(char::is_lowercase));
         if !abbreviated {
@@ -221,7 +221,7 @@ fn typography(file: &str, text: &str, at: usize, line: &str, out: &mut Vec<Diagn
             sign(r"\p{Ll}(\s+)[.!?](?:\s+\p{Lu}|\s*$)", 1, ""),
             sign(r"\p{Ll}(,)\p{L}", 1, ", "),
             // A sum, a share and a temperature stand apart from their signs; so does a number from its paragraph sign.
-            sign(r"(?:^|\s)\d[\d .,]*\d?(€)(?:\W|$)", 1, "\u{a0}€"),
+            sign(r"(?:^|\s)\d(?:[\d .,]*\d)?(€)(?:\W|$)", 1, "\u{a0}€"),
             sign(r"(?:^|\s)§(\d)", 0, ""),
         ]
     });
@@ -251,7 +251,7 @@ fn officialese(file: &str, text: &str, at: usize, line: &str, out: &mut Vec<Diag
             (r"(?i)\bteosta(?:ma|takse|da|b|ti|tud|tav|vad|s|mine|mise|mist|misel|miseks)\b", "tegema"),
             (r"(?i)\bomavad\b|\bomab\b|\bomama\b", "tal on"),
             (r"(?i)\bjuhul,? kui\b", "kui"),
-            (r"(?i)\banda?tud juh(?:ul|tumil)\b", "siis"),
+            (r"(?i)\bantud juh(?:ul|tumil)\b", "siis"),
             (
                 r"(?i)\b(?:eel|ülal)pool (?:nimetatud|toodud|mainitud)\b|\beeltoodu(?:st|d)?\b|\bülaltoodu(?:d)?\b",
                 "see",

@@ -1,15 +1,16 @@
 //! `raekoda check`: everything that is wrong with a site, for people, editors and CI.
 
-use std::{collections::HashMap, path::PathBuf, process::ExitCode};
+use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
 use rayon::prelude::*;
 
 use super::{
     ReportArguments, SiteArguments, Voice,
-    build::{code, left_out, progress, report},
+    build::{code, left_out, progress, report, summary},
     digest, external, fix,
     pipeline::{self, Outcome},
+    spelling,
 };
 use crate::{
     check::{
@@ -18,6 +19,7 @@ use crate::{
     },
     diagnostics::{Diagnostic, Format, Location},
     output::Cache,
+    site::Site,
     source::SourceFile,
 };
 
@@ -34,6 +36,9 @@ pub(super) struct CheckArguments {
     /// See too whether links to other sites work (asked slowly; answers are kept for a week).
     #[arg(long)]
     external: bool,
+    /// See too which words the Hunspell dictionaries of this computer do not know.
+    #[arg(long)]
+    spelling: bool,
     /// Show what can be mended by itself as a diff, and ask whether to mend it.
     #[arg(long)]
     fix: bool,
@@ -56,23 +61,7 @@ pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
     };
     let request = arguments.site.request(None, arguments.report.strict);
     let progress = progress(voice, "Kontrollin saiti …", "Checking the site …");
-    let mut site = None;
-    let mut outcome = pipeline::check(&request, |loaded, visit| {
-        let world = loaded.renderer.world();
-        site = Some(world.site.clone());
-        let inspector = Inspector::new(&world.site, &loaded.check);
-        visit(&|page, html| inspector.page(page, html));
-        let caches = request.root.join(".raekoda");
-        let documents = Cache::new(caches.join("documents"));
-        let mut found: Vec<Diagnostic> =
-            loaded.copies.par_iter().flat_map_iter(|(_, file)| file_findings(&inspector, file, &documents)).collect();
-        found.extend(inspector.site());
-        if arguments.external {
-            let now = i64::try_from(request.now / 1_000_000_000).unwrap_or_default();
-            found.extend(external::check(&inspector, &Cache::new(caches.join("links")), now));
-        }
-        found
-    });
+    let (mut outcome, site) = inspect(&request, arguments.external, arguments.spelling.then_some(voice));
     progress.finish_and_clear();
     let before = known.map_or(0, |known| leave_out(&mut outcome, known));
     if arguments.fix {
@@ -80,7 +69,7 @@ pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
         voice.tell(&format!("Parandatud: {mended}."), &format!("Mended: {mended}."));
         return ExitCode::SUCCESS;
     }
-    report(&outcome, arguments.report, voice);
+    show(&outcome, arguments.report, voice);
     if before > 0 {
         voice.tell(&format!("Varasemast teada: {before}."), &format!("Known from before: {before}."));
     }
@@ -99,6 +88,60 @@ pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
         left_out(&outcome, voice);
     }
     code(&outcome, arguments.report.strict)
+}
+
+/// Everything that is wrong with a site, and the site.
+pub(super) fn inspect(
+    request: &pipeline::Request,
+    ask_others: bool,
+    spelling: Option<Voice>,
+) -> (Outcome, Option<Arc<Site>>) {
+    let mut site = None;
+    let outcome = pipeline::check(request, |loaded, visit| {
+        let world = loaded.renderer.world();
+        site = Some(world.site.clone());
+        let inspector = Inspector::new(&world.site, &loaded.check);
+        visit(&|page, html| inspector.page(page, html));
+        let caches = request.root.join(".raekoda");
+        let documents = Cache::new(caches.join("documents"));
+        let mut found: Vec<Diagnostic> =
+            loaded.copies.par_iter().flat_map_iter(|(_, file)| file_findings(&inspector, file, &documents)).collect();
+        found.extend(inspector.site());
+        if let Some(voice) = spelling {
+            let (misspelt, missing) = spelling::check(&world.site, &loaded.check.words);
+            found.extend(misspelt);
+            for lang in missing {
+                voice.tell(
+                    &format!("Hunspelli sõnastikku ei ole: {lang}. Õigekirja selles keeles ei vaadatud."),
+                    &format!(
+                        "There is no Hunspell dictionary: {lang}. The spelling in that language was not looked at."
+                    ),
+                );
+            }
+        }
+        if ask_others {
+            let now = i64::try_from(request.now / 1_000_000_000).unwrap_or_default();
+            found.extend(external::check(&inspector, &Cache::new(caches.join("links")), now));
+        }
+        found
+    });
+    (outcome, site)
+}
+
+/// Shows findings; for people by page, with how many each has.
+fn show(outcome: &Outcome, arguments: ReportArguments, voice: Voice) {
+    if arguments.format != Format::Human || voice.quiet {
+        report(outcome, arguments, voice);
+        return;
+    }
+    let file = |finding: &Diagnostic| finding.location.as_ref().map(|place| place.file.clone());
+    for group in outcome.diagnostics.chunk_by(|a, b| file(a) == file(b)) {
+        let name = file(&group[0]);
+        let name = name.as_deref().map_or_else(|| voice.say("Kogu sait", "The whole site"), ToOwned::to_owned);
+        voice.tell(&format!("── {name} ({})\n", group.len()), &format!("── {name} ({})\n", group.len()));
+        voice.report(group, Format::Human);
+    }
+    summary(outcome, arguments, voice);
 }
 
 /// What is wrong with a file that is published as it is: its name, its size, and what is in it.

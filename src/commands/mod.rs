@@ -16,6 +16,8 @@ mod new;
 mod pipeline;
 mod searching;
 mod serve;
+mod spelling;
+mod statement;
 mod theme_assets;
 mod timings;
 mod types;
@@ -61,6 +63,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Show what the law asks to be published, which pages answer it, how fresh they are and who looks after them.
     KovKontroll(kov_kontroll::SheetArguments),
+    /// Write the accessibility statement from accessibility.toml and from what the check finds.
+    Statement(statement::StatementArguments),
     /// Build the site and serve it on this computer.
     Serve(serve::ServeArguments),
     /// Make a new site.
@@ -224,6 +228,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::build(&arguments, voice),
         Command::Check(arguments) => check::run(&arguments, voice),
         Command::KovKontroll(arguments) => kov_kontroll::run(&arguments, voice),
+        Command::Statement(arguments) => statement::run(&arguments, voice),
         Command::Serve(arguments) => serve::run(&arguments, voice),
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),
