@@ -330,7 +330,7 @@ fn only_what_is_new_fails() {
 #[test]
 fn fixes_are_shown_before_they_are_made() {
     let site = Site::with(
-        "-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKaasa:\n\n– pass\n– arve\n\nLoe [uudiseid](https://www.kadakavald.example/uudised) , palun.\n",
+        "-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKaasa:\n\n– pass\n– arve\n\nLoe [uudiseid](https://www.kadakavald.example/uudised).\n\nTulge reedel , palun.\n",
     );
     let before = fs::read_to_string(site.path("content/a.md")).unwrap();
     let shown = site.run(&["check", "--fix"]).fine();
@@ -338,6 +338,7 @@ fn fixes_are_shown_before_they_are_made() {
     assert_eq!(fs::read_to_string(site.path("content/a.md")).unwrap(), before, "nothing is written unasked");
     site.run(&["check", "--fix", "--yes"]).fine();
     let after = fs::read_to_string(site.path("content/a.md")).unwrap();
+    assert!(after.contains("Tulge reedel, palun"), "{after}");
     assert!(after.contains("- pass\n- arve") && after.contains("[uudiseid](/uudised)"), "{after}");
     site.run(&["check", "--fix", "--yes"]).fine();
     assert_eq!(fs::read_to_string(site.path("content/a.md")).unwrap(), after, "mended once is mended");

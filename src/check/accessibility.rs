@@ -383,7 +383,7 @@ fn shout(line: &str, run: &[Range<usize>]) -> Option<Range<usize>> {
         2 | 3 => long >= 1 && letters >= 11,
         _ => letters >= 18,
     };
-    (loud && (!named || letters >= 30)).then(|| first.start..last.end)
+    (loud && (!named || letters >= 30)).then_some(first.start..last.end)
 }
 
 /// The words of a line; addresses, code and attributes are none.

@@ -23,6 +23,7 @@ const LONG: usize = 20;
 
 /// What was found in a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Facts {
     /// It is a PDF; else a DOCX.
     pub pdf: bool,
@@ -96,7 +97,7 @@ fn read_pdf(bytes: &[u8]) -> Facts {
         pages: pages.len(),
         tagged: marked == Some(true) && catalog.has(b"StructTreeRoot"),
         language: catalog.get(b"Lang").and_then(Object::as_str).is_ok_and(|lang| !lang.is_empty()),
-        title: info.and_then(|info| title(info)).or_else(|| xmp_title(&document, catalog)).unwrap_or_default(),
+        title: info.and_then(title).or_else(|| xmp_title(&document, catalog)).unwrap_or_default(),
         bookmarks: inner(b"Outlines").is_some_and(|outlines| outlines.has(b"First")),
         fields: inner(b"AcroForm")
             .is_some_and(|form| form.get(b"Fields").and_then(Object::as_array).is_ok_and(|fields| !fields.is_empty())),

@@ -25,6 +25,7 @@ use crate::{
 
 /// What `check` takes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct CheckArguments {
     #[command(flatten)]
     site: SiteArguments,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     io::{BufRead as _, IsTerminal as _},
     path::Path,
 };
@@ -72,7 +73,7 @@ fn diff(path: &str, before: &str, after: &str) -> String {
     let mut out = format!("--- {path}\n+++ {path}\n");
     for (number, (old, new)) in before.lines().zip(after.lines()).enumerate().filter(|(_, (old, new))| old != new) {
         let line = number + 1;
-        out.push_str(&format!("@@ -{line} +{line} @@\n-{old}\n+{new}\n"));
+        let _ = write!(out, "@@ -{line} +{line} @@\n-{old}\n+{new}\n");
     }
     out
 }
