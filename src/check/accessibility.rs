@@ -142,8 +142,10 @@ fn links(subject: &mut Subject<'_>) {
         if is_address(&text) && subject.says(&text) {
             subject.report(Diagnostic::new("accessibility.link-address").arg("text", &text), &text);
         }
-        if speech::is_vague_link(&text) && subject.says(&text) && !subject.says(&format!("[{text}](")) {
-            subject.report(Diagnostic::new("accessibility.link-text").arg("text", &text), &text);
+        if speech::is_vague_link(&text) && subject.says(&format!("=\"{text}\"")) {
+            // A link of Markdown is told of where Markdown is read; this is a component's.
+            let written = format!("=\"{text}\"");
+            subject.report(Diagnostic::new("accessibility.link-text").arg("text", &text), &written);
         }
         ambiguous(subject, &mut targets, &text, href);
     }
@@ -368,11 +370,20 @@ fn capitals(line: &str) -> Option<Range<usize>> {
 }
 
 fn shout(line: &str, run: &[Range<usize>]) -> Option<Range<usize>> {
+    /// Companies write their names as they like.
+    const COMPANIES: &[&str] = &["OÜ", "AS", "MTÜ", "SA", "FIE", "TÜ", "KÜ", "SIA", "UAB", "LLC", "LTD", "ООО", "АО"];
+    let words = || run.iter().map(|word| &line[word.clone()]);
+    let (first, last) = (run.first()?, run.last()?);
     // Abbreviations stand in capitals: only long words, or a whole row of them, are shouted.
-    let long = run.iter().filter(|word| line[(*word).clone()].chars().count() >= 6).count();
-    let letters: usize = run.iter().map(|word| line[word.clone()].chars().count()).sum();
-    let loud = long >= 2 || run.len() >= 4 && letters >= 18 || run.len() >= 3 && long >= 1 && letters >= 16;
-    loud.then(|| run[0].start..run[run.len() - 1].end)
+    let long = words().filter(|word| word.chars().count() >= 6).count();
+    let letters: usize = words().map(|word| word.chars().count()).sum();
+    let named = words().any(|word| COMPANIES.contains(&word));
+    let loud = match run.len() {
+        0 | 1 => false,
+        2 | 3 => long >= 1 && letters >= 11,
+        _ => letters >= 18,
+    };
+    (loud && (!named || letters >= 30)).then_some(first.start..last.end)
 }
 
 /// The words of a line; addresses, code and attributes are none.

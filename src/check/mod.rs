@@ -1,24 +1,39 @@
-//! The town hall's own inspector: rules over the model and over each finished page.
+//! The town hall's own inspector: rules over the model, over each finished page and over documents.
 //!
 //! A page's rules see one page's HTML and its entry, so that the preview can run them on the page that is open.
 //! What depends on all pages together comes after them. Words, severities, standards and examples of the
 //! rules live in `diagnostics/catalog`; what a site lets through is in its `[check]`.
 
 mod accessibility;
+mod care;
 mod chrome;
+pub mod documents;
+mod law;
+pub mod links;
+pub mod metadata;
 mod privacy;
 mod settings;
+pub mod sheet;
 mod speech;
+pub mod statement;
 mod subject;
 mod tree;
+mod wording;
 
-pub use settings::Settings;
+pub use settings::{Settings, Weight};
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
 
 use crate::{
     content::Origin,
-    diagnostics::Diagnostic,
+    diagnostics::{Diagnostic, Location},
     site::{Page, PageKind, Site},
 };
+use documents::Facts;
+use links::Seen;
 use subject::Subject;
 
 /// Looks at a site's pages, texts and files.
@@ -26,13 +41,17 @@ pub struct Inspector<'a> {
     site: &'a Site,
     settings: &'a Settings,
     known: privacy::Known,
+    /// Old addresses and where they lead now.
+    moved: HashMap<&'a str, &'a str>,
+    seen: Mutex<Vec<Seen>>,
 }
 
 impl<'a> Inspector<'a> {
     /// An inspector of `site`, whose `[check]` is `settings`.
     #[must_use]
     pub fn new(site: &'a Site, settings: &'a Settings) -> Self {
-        Self { site, settings, known: privacy::Known::of(site, settings) }
+        let moved = site.redirects.iter().map(|redirect| (redirect.from.as_str(), redirect.to.as_str())).collect();
+        Self { site, settings, known: privacy::Known::of(site, settings), moved, seen: Mutex::default() }
     }
 
     /// Everything that is wrong with one page: its HTML and, on an entry's own page, its source.
@@ -41,25 +60,140 @@ impl<'a> Inspector<'a> {
         let tree = tree::Tree::parse(html);
         let mut subject = Subject::new(self.site, page, &tree);
         chrome::check(&mut subject, &self.settings.origins);
-        accessibility::check(&mut subject);
+        // A listing's further pages, archives and terms show what other pages say.
+        if matches!(page.kind, PageKind::Entry(_, 1)) {
+            accessibility::check(&mut subject);
+            wording::check(&mut subject);
+        }
+        let seen = links::check(&mut subject, &self.moved, html.len());
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+        let size = html.len() / 1024;
+        if size > self.settings.weight.page {
+            let finding = Diagnostic::new("weight.page").arg("page", &page.url).arg("size", size);
+            subject.report(finding.arg("limit", self.settings.weight.page), "");
+        }
         let mut found = subject.into_findings();
-        if let PageKind::Entry(ix, 1) = page.kind
-            && let Origin::Page { file, body, .. } = &self.site.entries[ix].origin
-            && let Ok(text) = file.text()
-        {
-            let minutes = privacy::is_minutes(self.site.kind(ix), &self.site.entries[ix]);
-            privacy::check(&self.known, &file.path, &text, minutes, &mut found);
-            accessibility::check_text(&file.path, &text, body.clone(), &mut found);
+        if let PageKind::Entry(ix, 1) = page.kind {
+            self.source(ix, &mut found);
         }
         found
     }
+
+    /// What is wrong with an entry's text as it was written.
+    fn source(&self, ix: usize, out: &mut Vec<Diagnostic>) {
+        let entry = &self.site.entries[ix];
+        let Origin::Page { file, body, .. } = &entry.origin else { return };
+        let Ok(text) = file.text() else { return };
+        let minutes = privacy::is_minutes(self.site.kind(ix), entry);
+        privacy::check(&self.known, &file.path, &text, minutes, out);
+        accessibility::check_text(&file.path, &text, body.clone(), out);
+        wording::check_text(&file.path, &text, body.clone(), entry.lang, out);
+    }
+
+    /// What depends on all pages together, once [`Self::page`] has seen them; and on tables and pages without an
+    /// address of their own.
+    #[must_use]
+    pub fn site(&self) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        links::across(self.site, &seen, &mut out);
+        care::check(self.site, &mut out);
+        care::forms(self.site, &seen, &mut out);
+        law::check(self.site, &mut out);
+        let mut tables: Vec<_> = self.site.tables.values().map(|table| &table.file).collect();
+        for (ix, entry) in self.site.entries.iter().enumerate() {
+            match &entry.origin {
+                Origin::Page { .. } if !self.site.kind(ix).page && !entry.section => self.source(ix, &mut out),
+                Origin::Page { .. } => {}
+                Origin::Row { file, .. } => tables.push(file),
+            }
+        }
+        tables.sort_by(|a, b| a.path.cmp(&b.path));
+        tables.dedup_by(|a, b| a.path == b.path);
+        for file in tables {
+            if let Ok(text) = file.text() {
+                privacy::check(&self.known, &file.path, &text, true, &mut out);
+            }
+        }
+        out
+    }
+
+    /// The addresses of other sites that pages name, in order, and a page that names each.
+    #[must_use]
+    pub fn outside(&self) -> Vec<(String, String)> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut links: Vec<(String, String)> =
+            seen.iter().flat_map(|page| page.outside.iter().map(|link| (link.clone(), page.url.clone()))).collect();
+        links.sort();
+        links.dedup_by(|a, b| a.0 == b.0);
+        links
+    }
+
+    /// A finding about a link to another site, at the page that names it.
+    #[must_use]
+    pub fn at_page(&self, finding: Diagnostic, url: &str, link: &str) -> Diagnostic {
+        let Some(ix) = self.site.page_at(url).and_then(Page::entry) else { return finding };
+        let entry = &self.site.entries[ix];
+        let Origin::Page { file, .. } = &entry.origin else { return finding.at(Location::file(entry.path().clone())) };
+        let text = file.text().unwrap_or_default();
+        match text.find(link) {
+            Some(at) => finding.at(Location::in_text(file.path.clone(), &text, at..at + link.len())),
+            None => finding.at(Location::file(file.path.clone())),
+        }
+    }
+
+    /// What is wrong with the name and the size of a file that is published as it is.
+    #[must_use]
+    pub fn file(&self, path: &str, size: u64) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        self.read(path, path, false, &mut out);
+        let picture = is_picture(path);
+        let limit = if picture { self.settings.weight.picture } else { self.settings.weight.document };
+        let size = usize::try_from(size / 1024).unwrap_or(usize::MAX);
+        if size > limit {
+            let finding = Diagnostic::new(if picture { "weight.picture" } else { "weight.document" });
+            out.push(finding.arg("size", size).arg("limit", limit).at(Location::file(path)));
+        }
+        out
+    }
+
+    /// What is wrong with a table or a text that is published as it is.
+    #[must_use]
+    pub fn text(&self, path: &str, text: &str) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        privacy::check(&self.known, path, text, true, &mut out);
+        out
+    }
+
+    /// What is wrong with a document of which `facts` are known.
+    #[must_use]
+    pub fn document(&self, path: &str, facts: &Facts) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        documents::check(path, facts, &mut out);
+        self.read(path, &facts.text, documents::is_minutes(path, &facts.text), &mut out);
+        out
+    }
+
+    /// Looks for personal data in words that have no lines to show.
+    fn read(&self, path: &str, words: &str, minutes: bool, out: &mut Vec<Diagnostic>) {
+        let mut found = Vec::new();
+        privacy::check(&self.known, path, words, minutes, &mut found);
+        out.extend(found.into_iter().map(|finding| finding.at(Location::file(path))));
+    }
+}
+
+/// Whether a file of this name is a picture.
+#[must_use]
+pub fn is_picture(path: &str) -> bool {
+    let path = path.to_lowercase();
+    [".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// Findings that every page repeats, because the theme or a setting makes them, are told once.
 pub fn once(found: &mut Vec<Diagnostic>) {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     found.retain(|finding| {
-        finding.location.is_some()
-            || seen.insert((finding.code.clone(), finding.arguments.iter().find(|(name, _)| name != "page").cloned()))
+        let arguments: Vec<_> = finding.arguments.iter().filter(|(name, _)| name != "page").cloned().collect();
+        finding.location.is_some() || seen.insert((finding.code.clone(), arguments))
     });
 }

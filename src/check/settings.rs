@@ -23,8 +23,27 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Words that are right, whatever the spelling dictionary says.
     pub words: Vec<String>,
+    /// How large things may be.
+    pub weight: Weight,
     severities: BTreeMap<String, Option<Severity>>,
     exceptions: Vec<Exception>,
+}
+
+/// How large things may be, in kB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// A page's HTML.
+    pub page: usize,
+    /// A picture that is published as it is.
+    pub picture: usize,
+    /// A document.
+    pub document: usize,
+}
+
+impl Default for Weight {
+    fn default() -> Self {
+        Self { page: 250, picture: 1_000, document: 15_000 }
+    }
 }
 
 /// Something that is let through until a day, for a reason.
@@ -49,6 +68,7 @@ impl Settings {
             settings.domains = texts("domains");
             settings.origins = texts("origins");
             settings.words = texts("words");
+            settings.weight = check.table("weight").map(weight).unwrap_or_default();
             settings.severities = check.table("severity").map(|table| severities(&table)).unwrap_or_default();
             let read = |table: Table<'_, '_>| {
                 let exception = exception(&table);
@@ -126,6 +146,17 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
     }
     true
+}
+
+fn weight(table: Table<'_, '_>) -> Weight {
+    let standard = Weight::default();
+    let weight = Weight {
+        page: table.count("page").unwrap_or(standard.page),
+        picture: table.count("picture").unwrap_or(standard.picture),
+        document: table.count("document").unwrap_or(standard.document),
+    };
+    table.finish();
+    weight
 }
 
 fn severities(table: &Table<'_, '_>) -> BTreeMap<String, Option<Severity>> {

@@ -372,7 +372,7 @@ mod tests {
         {
             assert!(Tree::parse(html.as_bytes()).elements(0).count() > 2);
         }
-        let deep = "<div>".repeat(20_000);
-        assert!(Tree::parse(deep.as_bytes()).elements(0).count() > 20_000);
+        let deep = "<div>".repeat(2_000);
+        assert!(Tree::parse(deep.as_bytes()).elements(0).count() > 2_000);
     }
 }

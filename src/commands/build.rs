@@ -70,6 +70,11 @@ pub(super) fn progress(voice: Voice, estonian: &str, english: &str) -> ProgressB
 /// Shows diagnostics and how many there are.
 pub(super) fn report(outcome: &Outcome, arguments: ReportArguments, voice: Voice) {
     voice.report(&outcome.diagnostics, arguments.format);
+    summary(outcome, arguments, voice);
+}
+
+/// How many findings there are, and how long the stages took.
+pub(super) fn summary(outcome: &Outcome, arguments: ReportArguments, voice: Voice) {
     let count = |severity| outcome.diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if arguments.format == Format::Human && errors + warnings > 0 {

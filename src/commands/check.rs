@@ -1,21 +1,31 @@
 //! `raekoda check`: everything that is wrong with a site, for people, editors and CI.
 
-use std::{collections::HashMap, path::PathBuf, process::ExitCode};
+use std::{collections::HashMap, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
+use rayon::prelude::*;
 
 use super::{
     ReportArguments, SiteArguments, Voice,
-    build::{code, left_out, progress, report},
+    build::{code, left_out, progress, report, summary},
+    digest, external, fix,
     pipeline::{self, Outcome},
+    spelling,
 };
 use crate::{
-    check::{self, Inspector},
-    diagnostics::{Diagnostic, Format},
+    check::{
+        self, Inspector,
+        documents::{self, Facts},
+    },
+    diagnostics::{Diagnostic, Format, Location},
+    output::Cache,
+    site::Site,
+    source::SourceFile,
 };
 
 /// What `check` takes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct CheckArguments {
     #[command(flatten)]
     site: SiteArguments,
@@ -24,6 +34,21 @@ pub(super) struct CheckArguments {
     /// Only what is not in this report, made with `--format json`: what was wrong before does not fail.
     #[arg(long, value_name = "FILE")]
     new_since: Option<PathBuf>,
+    /// See too whether links to other sites work (asked slowly; answers are kept for a week).
+    #[arg(long)]
+    external: bool,
+    /// See too which words the Hunspell dictionaries of this computer do not know.
+    #[arg(long)]
+    spelling: bool,
+    /// Show what can be mended by itself as a diff, and ask whether to mend it.
+    #[arg(long)]
+    fix: bool,
+    /// Mend without asking.
+    #[arg(long, requires = "fix")]
+    yes: bool,
+    /// Write a letter to each owner into this folder, with what is new since the last.
+    #[arg(long, value_name = "FOLDER")]
+    digest: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
@@ -37,23 +62,124 @@ pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
     };
     let request = arguments.site.request(None, arguments.report.strict);
     let progress = progress(voice, "Kontrollin saiti …", "Checking the site …");
-    let mut outcome = pipeline::check(&request, |loaded, visit, out| {
-        let inspector = Inspector::new(&loaded.renderer.world().site, &loaded.check);
-        visit(Some(&|page, html| inspector.page(page, html)));
-        out.append(&mut Vec::new());
-    });
+    let (mut outcome, site) = inspect(&request, arguments.external, arguments.spelling.then_some(voice));
     progress.finish_and_clear();
-    check::once(&mut outcome.diagnostics);
     let before = known.map_or(0, |known| leave_out(&mut outcome, known));
-    report(&outcome, arguments.report, voice);
+    if arguments.fix {
+        let mended = fix::run(&request.root, &outcome.diagnostics, arguments.yes, voice);
+        voice.tell(&format!("Parandatud: {mended}."), &format!("Mended: {mended}."));
+        return ExitCode::SUCCESS;
+    }
+    show(&outcome, arguments.report, voice);
     if before > 0 {
         voice.tell(&format!("Varasemast teada: {before}."), &format!("Known from before: {before}."));
+    }
+    if let (Some(folder), Some(site)) = (&arguments.digest, &site) {
+        match digest::write(folder, site, &outcome.diagnostics, voice) {
+            Ok(count) => voice.tell(&format!("Kirju: {count}."), &format!("{count} letters.")),
+            Err(error) => {
+                let problem = Diagnostic::new("commands.cannot-write").arg("path", folder.display());
+                voice.report(&[problem.arg("reason", error)], Format::Human);
+                return ExitCode::from(2);
+            }
+        }
     }
     if !outcome.failed(arguments.report.strict) {
         voice.tell(&format!("Korras: {} lehte.", outcome.pages), &format!("All is well: {} pages.", outcome.pages));
         left_out(&outcome, voice);
     }
     code(&outcome, arguments.report.strict)
+}
+
+/// Everything that is wrong with a site, and the site.
+pub(super) fn inspect(
+    request: &pipeline::Request,
+    ask_others: bool,
+    spelling: Option<Voice>,
+) -> (Outcome, Option<Arc<Site>>) {
+    let mut site = None;
+    let outcome = pipeline::check(request, |loaded, visit| {
+        let world = loaded.renderer.world();
+        site = Some(world.site.clone());
+        let inspector = Inspector::new(&world.site, &loaded.check);
+        visit(&|page, html| inspector.page(page, html));
+        let caches = request.root.join(".raekoda");
+        let documents = Cache::new(caches.join("documents"));
+        let mut found: Vec<Diagnostic> =
+            loaded.copies.par_iter().flat_map_iter(|(_, file)| file_findings(&inspector, file, &documents)).collect();
+        found.extend(inspector.site());
+        if let Some(voice) = spelling {
+            let (misspelt, missing) = spelling::check(&world.site, &loaded.check.words);
+            found.extend(misspelt);
+            for lang in missing {
+                voice.tell(
+                    &format!("Hunspelli sõnastikku ei ole: {lang}. Õigekirja selles keeles ei vaadatud."),
+                    &format!(
+                        "There is no Hunspell dictionary: {lang}. The spelling in that language was not looked at."
+                    ),
+                );
+            }
+        }
+        if ask_others {
+            let now = i64::try_from(request.now / 1_000_000_000).unwrap_or_default();
+            found.extend(external::check(&inspector, &Cache::new(caches.join("links")), now));
+        }
+        found
+    });
+    (outcome, site)
+}
+
+/// Shows findings; for people by page, with how many each has.
+fn show(outcome: &Outcome, arguments: ReportArguments, voice: Voice) {
+    if arguments.format != Format::Human || voice.quiet {
+        report(outcome, arguments, voice);
+        return;
+    }
+    let file = |finding: &Diagnostic| finding.location.as_ref().map(|place| place.file.clone());
+    for group in outcome.diagnostics.chunk_by(|a, b| file(a) == file(b)) {
+        let name = file(&group[0]);
+        let name = name.as_deref().map_or_else(|| voice.say("Kogu sait", "The whole site"), ToOwned::to_owned);
+        voice.tell(&format!("── {name} ({})\n", group.len()), &format!("── {name} ({})\n", group.len()));
+        voice.report(group, Format::Human);
+    }
+    summary(outcome, arguments, voice);
+}
+
+/// What is wrong with a file that is published as it is: its name, its size, and what is in it.
+fn file_findings(inspector: &Inspector<'_>, file: &SourceFile, cache: &Cache) -> Vec<Diagnostic> {
+    let mut found = inspector.file(&file.path, file.size);
+    if file.size > documents::LARGEST {
+        return found;
+    }
+    let path = file.path.to_lowercase();
+    if documents::is_document(&path) {
+        if let Ok(bytes) = file.bytes() {
+            found.extend(inspector.document(&file.path, &facts(&file.path, &bytes, cache)));
+        }
+    } else if check::is_picture(&path) {
+        if file.bytes().is_ok_and(|bytes| check::metadata::has_place(&bytes)) {
+            found.push(Diagnostic::new("privacy.picture-place").at(Location::file(file.path.clone())));
+        }
+    } else if [".csv", ".txt", ".json", ".ics", ".tsv", ".xml"].iter().any(|ending| path.ends_with(ending))
+        && let Ok(text) = file.text()
+    {
+        found.extend(inspector.text(&file.path, &text));
+    }
+    found
+}
+
+/// What a document says of itself; it is read once for each of its states.
+fn facts(path: &str, bytes: &[u8], cache: &Cache) -> Facts {
+    let key = format!("{} {} {}", env!("CARGO_PKG_VERSION"), path.ends_with("pdf"), blake3::hash(bytes).to_hex());
+    if let Some(facts) = cache.get(&key).and_then(|kept| postcard::from_bytes(&kept).ok()) {
+        return facts;
+    }
+    let facts = documents::read(path, bytes);
+    if let Ok(kept) = postcard::to_stdvec(&facts) {
+        // Without the cache the next check reads it again.
+        let _ = cache.put(&key, &kept);
+    }
+    facts
 }
 
 /// How often each finding stands in an earlier report.

@@ -5,13 +5,17 @@ use std::{fmt::Write as _, process::ExitCode};
 use crate::diagnostics::{Language, Severity, rules};
 
 /// The areas, in Estonian and English.
-const AREAS: [(&str, &str, &str); 16] = [
+const AREAS: [(&str, &str, &str); 22] = [
     ("accessibility", "Ligipääsetavus", "Accessibility"),
     ("assets", "Pildid, stiilid ja skriptid", "Pictures, styles and scripts"),
+    ("care", "Hooldus", "Care"),
     ("check", "Kontrolli seaded", "The check's settings"),
     ("commands", "Käsud", "Commands"),
     ("content", "Lehed ja tabelid", "Pages and tables"),
+    ("documents", "Dokumendid", "Documents"),
     ("forms", "Vormid", "Forms"),
+    ("law", "Seadus", "Law"),
+    ("links", "Lingid", "Links"),
     ("markdown", "Tekst", "Text"),
     ("output", "Valmis sait", "The written site"),
     ("preview", "Eelvaade", "The preview"),
@@ -22,6 +26,8 @@ const AREAS: [(&str, &str, &str); 16] = [
     ("site", "Saidi seaded ja ülesehitus", "The site's settings and structure"),
     ("source", "Failid", "Files"),
     ("theme", "Teema", "The theme"),
+    ("weight", "Maht", "Weight"),
+    ("wording", "Keel", "Wording"),
 ];
 
 pub(super) fn run() -> ExitCode {

@@ -3,6 +3,7 @@
 use jiff::{Zoned, civil::Date};
 
 use crate::{
+    check::sheet,
     diagnostics::Diagnostic,
     language::Lang,
     output::{self, Feed, FeedItem, SitemapPage},
@@ -37,7 +38,19 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
     add("robots.txt", output::robots(&site.settings.base_url, !renderer.world().preview, &[]));
     add("opensearch.xml", opensearch(renderer));
     redirects(site, &mut add);
+    control_sheet(renderer, &mut add);
     files
+}
+
+/// What the law asks to be published, and where it is: for a public authority's site.
+fn control_sheet(renderer: &Renderer, add: &mut impl FnMut(&str, String)) {
+    let site = &renderer.world().site;
+    if sheet::is_authority(site) {
+        let lines = sheet::sheet(site);
+        let style = renderer.world().assets.get("styles/main.css").map(|asset| asset.url.as_str());
+        add("kov-kontroll.html", sheet::html(site, &lines, style));
+        add("kov-kontroll.json", format!("{:#}\n", sheet::json(site, &lines)));
+    }
 }
 
 /// The newest of all that has a feed, in a language.

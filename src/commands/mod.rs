@@ -4,15 +4,21 @@ mod build;
 mod check;
 mod compiled_forms;
 mod diagnostics_page;
+mod digest;
 mod explain;
+mod external;
 mod extras;
+mod fix;
 mod form;
+mod kov_kontroll;
 mod loader;
 mod municipalities;
 mod new;
 mod pipeline;
 mod searching;
 mod serve;
+mod spelling;
+mod statement;
 mod theme_assets;
 mod timings;
 mod types;
@@ -56,6 +62,10 @@ enum Command {
     Build(build::BuildArguments),
     /// Find what a build would refuse, and what law, accessibility, privacy and good language ask for; nothing is written.
     Check(check::CheckArguments),
+    /// Show what the law asks to be published, which pages answer it, how fresh they are and who looks after them.
+    KovKontroll(kov_kontroll::SheetArguments),
+    /// Write the accessibility statement from accessibility.toml and from what the check finds.
+    Statement(statement::StatementArguments),
     /// Show the site on this computer, and follow every change.
     Serve(serve::ServeArguments),
     /// Make a new site.
@@ -218,6 +228,8 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Build(arguments) => build::build(&arguments, voice),
         Command::Check(arguments) => check::run(&arguments, voice),
+        Command::KovKontroll(arguments) => kov_kontroll::run(&arguments, voice),
+        Command::Statement(arguments) => statement::run(&arguments, voice),
         Command::Serve(arguments) => serve::run(&arguments, voice),
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),

@@ -17,6 +17,7 @@ use super::{
     timings::Timings,
 };
 use crate::{
+    check,
     diagnostics::{self, Diagnostic, Severity},
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Needed},
@@ -87,23 +88,24 @@ struct Memo {
 /// The folders of a site that a build reads.
 const PARTS: [&str; 6] = ["content", "data", "forms", "images", "static", "theme"];
 
-/// Makes every page without writing, lets `inspect` look at each, and reports all that a build would refuse.
-pub(super) fn check(request: &Request, inspect: impl FnOnce(&Loaded, &mut Visit<'_>, &mut Vec<Diagnostic>)) -> Outcome {
+/// Makes every page without writing, and reports all that a build would refuse and all that `inspect` finds: it is
+/// given a way to have all pages made and looked at.
+pub(super) fn check(
+    request: &Request,
+    inspect: impl FnOnce(&Loaded, &mut dyn FnMut(&Look<'_>)) -> Vec<Diagnostic>,
+) -> Outcome {
     let mut outcome = Outcome::default();
     let mut out = Vec::new();
     if let Some(loaded) = load(request, &mut outcome.timings, &mut out) {
-        let mut found = Vec::new();
-        inspect(&loaded, &mut |look| make(&loaded, None, look, &mut outcome, &mut out), &mut found);
-        out.append(&mut found);
+        let found = inspect(&loaded, &mut |look| make(&loaded, None, Some(look), &mut outcome, &mut out));
+        out.extend(found);
+        check::once(&mut out);
         out = loaded.check.judge(out, request.at.date());
         outcome.timings.stage("check");
     }
     finish(&mut outcome, out);
     outcome
 }
-
-/// Makes all pages and shows each to the one that looks.
-pub(super) type Visit<'a> = dyn FnMut(Option<&Look<'_>>) + 'a;
 
 /// What looks at a finished page.
 pub(super) type Look<'a> = dyn Fn(&Page, &[u8]) -> Vec<Diagnostic> + Sync + 'a;

@@ -23,6 +23,12 @@ const FILES: &[&str] = &[
     include_str!("catalog/check.toml"),
     include_str!("catalog/privacy.toml"),
     include_str!("catalog/accessibility.toml"),
+    include_str!("catalog/documents.toml"),
+    include_str!("catalog/wording.toml"),
+    include_str!("catalog/links.toml"),
+    include_str!("catalog/care.toml"),
+    include_str!("catalog/law.toml"),
+    include_str!("catalog/weight.toml"),
 ];
 
 /// One rule: its code, how much it matters, and its words.

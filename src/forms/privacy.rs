@@ -64,7 +64,8 @@ fn data(form: &Form, lang: Lang) -> String {
 /// The notice as HTML that opens where it is asked for, before the button.
 pub(super) fn details(form: &Form, lang: Lang, office: &Office) -> String {
     let parts = notice(form, lang, office).into_iter().map(|Paragraph { title, text }| {
-        let heading = if title.is_empty() { String::new() } else { format!("<h3>{}</h3>", escape(&title)) };
+        let heading =
+            if title.is_empty() { String::new() } else { format!("<h2 class=\"form-notice\">{}</h2>", escape(&title)) };
         format!("{heading}<p>{}</p>", escape(&text))
     });
     let summary = escape(say(lang, "form.privacy"));

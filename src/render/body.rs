@@ -333,7 +333,8 @@ impl PageHost<'_> {
 
 /// Addresses that the build makes besides pages.
 fn is_made(url: &str) -> bool {
-    ["/sitemap.xml", "/robots.txt", "/opensearch.xml", "/redirects"].contains(&url)
+    ["/sitemap.xml", "/robots.txt", "/opensearch.xml", "/redirects", "/kov-kontroll.html", "/kov-kontroll.json"]
+        .contains(&url)
         || url.ends_with("/rss.xml")
         || url.ends_with("/atom.xml")
         || url.ends_with(".ics")

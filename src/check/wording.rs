@@ -1,0 +1,298 @@
+//! Plain language: what makes a text hard to read, and signs that are set wrongly.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    accessibility::{lines, pattern},
+    subject::Subject,
+};
+use crate::{
+    diagnostics::{Diagnostic, Location},
+    language::Lang,
+};
+
+/// The most words of a sentence; Estonian and Russian words say more.
+fn longest_sentence(lang: Lang) -> usize {
+    if lang == Lang::EN { 35 } else { 30 }
+}
+
+/// LIX (words a sentence plus the share of words over six letters, in per cent) from which a text is hard.
+/// Björnsson's norms are for Swedish; Estonian words are a third longer, Russian ones a quarter.
+fn hardest(lang: Lang) -> usize {
+    match lang {
+        Lang::ET => 72,
+        Lang::RU => 66,
+        _ => 60,
+    }
+}
+
+/// Checks the sentences that the page's author wrote.
+pub(super) fn check(subject: &mut Subject<'_>) {
+    let tree = subject.tree;
+    let lang = subject.page.lang;
+    let (mut words, mut sentences, mut long) = (0_usize, 0_usize, 0_usize);
+    for id in tree.named(subject.main, &["p", "li", "dd", "blockquote"]) {
+        if tree.named(id, &["p", "li", "pre", "img"]).next().is_some() || tree.is_hidden(id) {
+            continue;
+        }
+        let text = tree.text(id);
+        if !subject.says(first_words(&text)) {
+            continue;
+        }
+        for sentence in split_sentences(&text) {
+            let count = sentence.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
+            words += count;
+            sentences += usize::from(count > 0);
+            long += sentence
+                .split_whitespace()
+                .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 6)
+                .count();
+            if count > longest_sentence(lang) {
+                let finding = Diagnostic::new("wording.long-sentence").arg("words", count);
+                let start = first_words(sentence).to_owned();
+                subject.report(finding.arg("start", &start), &start);
+            }
+            if lang == Lang::ET
+                && let Some(chain) = nominal_chain(sentence)
+            {
+                subject.report(Diagnostic::new("wording.nominal-chain").arg("text", chain), chain);
+            }
+        }
+    }
+    if words >= 120 && sentences > 0 {
+        let lix = words / sentences + long * 100 / words;
+        if lix >= hardest(lang) {
+            subject.report(Diagnostic::new("wording.hard").arg("lix", lix).arg("limit", hardest(lang)), "");
+        }
+    }
+}
+
+/// As much of a text's beginning as stands in the source without marks: up to three words.
+fn first_words(text: &str) -> &str {
+    let end = text.match_indices(' ').nth(2).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+/// The sentences of a paragraph. A point after a number or an abbreviation ends none.
+fn split_sentences(text: &str) -> Vec<&str> {
+    const SHORT: &[&str] = &[
+        "nt", "jne", "jm", "jms", "lk", "nr", "tn", "pst", "mnt", "tel", "sh", "st", "vt", "p", "lg", "kl", "a", "s",
+        "hr", "pr", "dr", "eg", "ie", "etc", "no", "mr", "mrs", "г", "ул", "т", "д", "п", "им", "тел",
+    ];
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let bytes: Vec<(usize, char)> = text.char_indices().collect();
+    for (index, &(at, c)) in bytes.iter().enumerate() {
+        let next = bytes.get(index + 1).map(|&(_, c)| c);
+        if !matches!(c, '.' | '!' | '?' | '…')
+            || next.is_some_and(|c| !c.is_whitespace() && !matches!(c, '“' | '”' | '»' | '"' | ')'))
+        {
+            continue;
+        }
+        let before = text[start..at].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+        let after = text[at..].chars().find(|c| c.is_alphanumeric());
+        let abbreviated = c == '.'
+            && (before.chars().all(|c| c.is_ascii_digit()) && after.is_some_and(|c| c.is_ascii_digit())
+                || SHORT.contains(&before.to_lowercase().trim_end_matches('.'))
+                || after.is_some_and(char::is_lowercase));
+        if !abbreviated {
+            let end = at + c.len_utf8();
+            sentences.push(text[start..end].trim());
+            start = end;
+        }
+    }
+    if !text[start..].trim().is_empty() {
+        sentences.push(text[start..].trim());
+    }
+    sentences
+}
+
+/// Three nouns made of verbs (-mine) within six words.
+fn nominal_chain(sentence: &str) -> Option<&str> {
+    static NOUN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^[a-zõäöüšž-]{3,}m(?:ine|ise|ist|isse|ises|isest|isele|isel|iselt|iseks|iseni|isega|iseta|ised|iste|isi)[,;:.]?$",
+        )
+    });
+    /// Words that only end like such a noun.
+    const OTHERS: &[&str] = &[
+        "inimese",
+        "inimesi",
+        "inimest",
+        "inimeste",
+        "inimesed",
+        "inimesele",
+        "inimesega",
+        "inimesel",
+        "esimese",
+        "esimesel",
+        "viimase",
+        "viimasel",
+        "järgmise",
+        "järgmisel",
+        "järgmist",
+        "järgmised",
+        "järgmine",
+        "eelmise",
+        "eelmisel",
+        "eelmine",
+        "esimene",
+        "viimane",
+        "inimene",
+        "ülemise",
+        "ülemine",
+        "alumine",
+        "alumise",
+        "sisemise",
+        "sisemine",
+        "välimine",
+        "tagumine",
+        "tagumise",
+        "kaugemise",
+        "vahemise",
+        "hilisemise",
+        "toomise",
+    ];
+    let mut at = 0;
+    let words: Vec<Range<usize>> = sentence
+        .split(' ')
+        .map(|word| {
+            let range = at..at + word.len();
+            at += word.len() + 1;
+            range
+        })
+        .collect();
+    let nouns: Vec<usize> = (0..words.len())
+        .filter(|&index| {
+            let word = sentence[words[index].clone()].to_lowercase();
+            NOUN.is_match(&word) && !OTHERS.contains(&word.trim_end_matches([',', ';', ':', '.']))
+        })
+        .collect();
+    let chain = nouns.windows(3).find(|three| three[2] - three[0] <= 5)?;
+    // A list of nouns, each after a comma, is no chain.
+    let text = &sentence[words[chain[0]].start..words[chain[2]].end];
+    (!text.contains(',')).then_some(text)
+}
+
+/// Checks a text as it was written.
+pub(super) fn check_text(file: &str, text: &str, body: Range<usize>, lang: Lang, out: &mut Vec<Diagnostic>) {
+    let mut fenced = false;
+    for (at, line) in lines(text, body) {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+            fenced = !fenced;
+        }
+        if fenced || line.starts_with("    ") {
+            continue;
+        }
+        let mut report = |code: &str, range: Range<usize>| {
+            let place = Location::in_text(file, text, at + range.start..at + range.end);
+            out.push(Diagnostic::new(code).arg("text", &line[range]).at(place));
+        };
+        if let Some(found) = FILLER.find(line) {
+            report("wording.placeholder", found.range());
+        }
+        typography(file, text, at, line, out);
+        if lang == Lang::ET {
+            officialese(file, text, at, line, out);
+        }
+    }
+}
+
+static FILLER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\blorem ipsum\b|\bsiia tuleb (?:tekst|pilt|sisu|kirjeldus)\b|\bTODO\b:?|\bXXX+\b|\b(?:add|insert) text here\b|\bтекст появится\b|\btekst lisatakse\b",
+    )
+});
+
+/// Signs that are set wrongly, with how they are mended.
+fn typography(file: &str, text: &str, at: usize, line: &str, out: &mut Vec<Diagnostic>) {
+    struct Sign {
+        pattern: Regex,
+        part: usize,
+        mended: &'static str,
+    }
+    static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
+        let sign = |text: &str, part, mended| Sign { pattern: pattern(text), part, mended };
+        vec![
+            // A space before a mark, and none after it.
+            sign(r"[\p{L}\d)](\s+)[,;](?:\s|$)", 1, ""),
+            sign(r"\p{Ll}(\s+)[.!?](?:\s+\p{Lu}|\s*$)", 1, ""),
+            sign(r"\p{Ll}(,)\p{L}", 1, ", "),
+            // A sum, a share and a temperature stand apart from their signs; so does a number from its paragraph sign.
+            sign(r"(?:^|\s)\d(?:[\d .,]*\d)?(€)(?:\W|$)", 1, "\u{a0}€"),
+            sign(r"(?:^|\s)§(\d)", 0, ""),
+        ]
+    });
+    if line.trim_start().starts_with(['|', ':', '[']) || line.contains('`') || line.contains("://") {
+        return;
+    }
+    for sign in SIGNS.iter() {
+        let Some(found) = sign.pattern.captures(line) else { continue };
+        if sign.part == 0 {
+            let Some(number) = found.get(1) else { continue };
+            let place = Location::in_text(file, text, at + number.start()..at + number.end());
+            let finding = Diagnostic::new("wording.typography").arg("text", found[0].trim()).at(place);
+            out.push(finding.fix(at + number.start()..at + number.start(), "\u{a0}"));
+        } else if let Some(part) = found.get(sign.part) {
+            let place = Location::in_text(file, text, at + part.start()..at + part.end());
+            let finding = Diagnostic::new("wording.typography").arg("text", found[0].trim()).at(place);
+            out.push(finding.fix(at + part.start()..at + part.end(), sign.mended));
+        }
+    }
+}
+
+/// Words of offices that have a plain neighbour.
+fn officialese(file: &str, text: &str, at: usize, line: &str, out: &mut Vec<Diagnostic>) {
+    static WORDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+        [
+            (r"(?i)\bkäesoleva(?:ga|s|st|le|l|ks)?\b|\bkäesolev\b", "see"),
+            (r"(?i)\bteosta(?:ma|takse|da|b|ti|tud|tav|vad|s|mine|mise|mist|misel|miseks)\b", "tegema"),
+            (r"(?i)\bomavad\b|\bomab\b|\bomama\b", "tal on"),
+            (r"(?i)\bjuhul,? kui\b", "kui"),
+            (r"(?i)\bantud juh(?:ul|tumil)\b", "siis"),
+            (
+                r"(?i)\b(?:eel|ülal)pool (?:nimetatud|toodud|mainitud)\b|\beeltoodu(?:st|d)?\b|\bülaltoodu(?:d)?\b",
+                "see",
+            ),
+            (r"(?i)\balljärgnev(?:a|alt|ad|ate|at|aid)?\b", "järgmine"),
+            (r"(?i)\btulenevalt (?:eel|ülal)", "seetõttu"),
+            (r"(?i)\bviia läbi\b|\bviiakse läbi\b|\bläbi viima\b|\bläbiviimi(?:ne|se|st)\b", "korraldama"),
+            (
+                r"(?i)\bkuulub (?:kinnitamisele|tasumisele|esitamisele|avaldamisele|hüvitamisele|kooskõlastamisele)\b",
+                "tuleb …",
+            ),
+            (r"(?i)\bkäigus olles\b|\bomab õigust\b|\bkohustatud on\b", "võib, peab"),
+            (r"(?i)\bomandis olev(?:a|ad|at|ate)?\b", "oma"),
+            (r"(?i)\bvastavasisuli(?:ne|se|st|sed)\b", "selline"),
+        ]
+        .into_iter()
+        .map(|(text, plain)| (pattern(text), plain))
+        .collect()
+    });
+    for (word, plain) in WORDS.iter() {
+        if let Some(found) = word.find(line) {
+            let place = Location::in_text(file, text, at + found.start()..at + found.end());
+            out.push(Diagnostic::new("wording.officialese").arg("text", found.as_str()).arg("plain", plain).at(place));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_where_people_end_them() {
+        let text = "Tulge 5. mail kell 12. Kaasa võtke nt. dokument vms. asi! „Kas see on kõik?“ Jah.";
+        assert_eq!(split_sentences(text).len(), 4, "{:?}", split_sentences(text));
+    }
+
+    #[test]
+    fn a_chain_of_nouns_is_told_from_a_list() {
+        assert!(nominal_chain("Kooskõlastamise läbiviimise korraldamine toimub vallas.").is_some());
+        assert!(nominal_chain("Lugemine, kirjutamine ja arvutamine on tähtsad.").is_none());
+        assert!(nominal_chain("Esimene inimene järgmises reas.").is_none());
+    }
+}

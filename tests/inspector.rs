@@ -1,0 +1,449 @@
+//! `raekoda check` on labelled faults and near misses: how many it finds, and how often it is wrong.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use serde_json::Value;
+
+use crate::driver::Site;
+
+/// Texts that break one rule, and texts that only look like it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Labelled {
+    #[serde(default)]
+    minutes: bool,
+    bad: Vec<String>,
+    good: Vec<String>,
+}
+
+/// The areas of rules that only the check knows.
+const AREAS: [&str; 8] = ["accessibility", "care", "documents", "law", "links", "privacy", "weight", "wording"];
+
+const SITE: &str = r#"
+-- site.toml --
+name = "Kadaka vald"
+languages = ["et", "en"]
+base_url = "https://www.kadakavald.example"
+[contact]
+phone = "+372 5555 0100"
+[check.severity]
+care = "off"
+law = "off"
+"links.orphan" = "off"
+"links.dead-end" = "off"
+-- data/units.toml --
+[[units]]
+id = "kantselei"
+title = "Vallakantselei"
+kind = "department"
+"#;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn picture(site: &Site) {
+    let picture = fs::read(root().join("content-example/images/kadaka-kool.jpg")).unwrap();
+    site.write("images/vallamaja.jpg", picture);
+}
+
+/// What the check says of each file, by areas that only it knows.
+fn found(site: &Site, arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let report: Value = site.run(&[&["check", "--format", "json"], arguments].concat()).json();
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for finding in report.as_array().unwrap() {
+        let code = finding["code"].as_str().unwrap();
+        if AREAS.contains(&code.split('.').next().unwrap()) {
+            let file = finding["location"]["file"].as_str().unwrap_or_default();
+            found.entry(file.to_owned()).or_default().insert(code.to_owned());
+        }
+    }
+    found
+}
+
+fn page(body: &str, minutes: bool) -> String {
+    let more = if minutes {
+        "type = \"document\"\nkind = \"minutes\"\nissuer = \"Kadaka Vallavolikogu\"\ndocumented_at = 2026-01-05\nact_ref = \"protokoll nr 1\"\ncontact = \"kantselei\"\nregister_url = \"https://adr.kadakavald.example\"\n"
+    } else {
+        ""
+    };
+    format!("+++\ntitle = \"Proov\"\npublished = 2026-01-06\n{more}+++\n\n{body}\n")
+}
+
+/// Finds what is wrongly said and wrongly not said, rule by rule.
+#[test]
+fn texts_are_judged_rightly() {
+    let cases: BTreeMap<String, Labelled> =
+        toml::from_str(&fs::read_to_string(root().join("tests/check/texts.toml")).unwrap()).unwrap();
+    let site = Site::with(SITE);
+    picture(&site);
+    let mut wanted: BTreeMap<String, (Option<&str>, &str)> = BTreeMap::new();
+    for (rule, labelled) in &cases {
+        let texts = labelled.bad.iter().map(|text| (Some(rule.as_str()), text));
+        for (number, (rule_wanted, text)) in texts.chain(labelled.good.iter().map(|text| (None, text))).enumerate() {
+            let path = format!("content/proov/{}-{number}.md", rule.replace('.', "-"));
+            site.write(&path, page(text, labelled.minutes));
+            wanted.insert(path, (rule_wanted, text));
+        }
+    }
+    // The examples of the reference are cases as well.
+    for (code, rule) in raekoda::diagnostics::rules() {
+        for (label, text, expected) in [("bad", &rule.bad, Some(code.as_str())), ("good", &rule.good, None)] {
+            if let Some(text) = text {
+                let path = format!("content/naited/{}-{label}.md", code.replace('.', "-"));
+                site.write(&path, page(text, false));
+                wanted.insert(path, (expected, text));
+            }
+        }
+    }
+    let found = found(&site, &[]);
+    let (mut right, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
+    for (path, (rule, text)) in &wanted {
+        let codes = found.get(path).cloned().unwrap_or_default();
+        match rule {
+            Some(rule) if codes.contains(*rule) => right += 1,
+            Some(rule) => missed.push(format!("{rule}: {text}")),
+            None => {}
+        }
+        wrong.extend(codes.iter().filter(|code| Some(code.as_str()) != *rule).map(|code| format!("{code}: {text}")));
+    }
+    let (missed_count, wrong_count) = (missed.len(), wrong.len());
+    let precision = f64::from(right) / f64::from(right + i32::try_from(wrong_count).unwrap());
+    let recall = f64::from(right) / f64::from(right + i32::try_from(missed_count).unwrap());
+    println!("{} cases, precision {precision:.3}, recall {recall:.3}", wanted.len());
+    let said = format!("\nmissed:\n{}\nwrong:\n{}", missed.join("\n"), wrong.join("\n"));
+    assert!(wanted.len() >= 400, "{} cases", wanted.len());
+    assert!(precision >= 0.98 && recall >= 0.98, "precision {precision:.3}, recall {recall:.3}{said}");
+}
+
+/// A PDF of one page a text, as its `make` wants it.
+fn pdf(texts: &[&str], make: impl FnOnce(&mut lopdf::Document, lopdf::ObjectId)) -> Vec<u8> {
+    use lopdf::{Dictionary, Document, Object, Stream, dictionary};
+    let mut document = Document::with_version("1.7");
+    let pages = document.new_object_id();
+    let font = document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
+    });
+    let kids: Vec<Object> = texts
+        .iter()
+        .map(|text| {
+            let content = format!("BT /F1 12 Tf 50 700 Td ({text}) Tj ET");
+            let content = document.add_object(Stream::new(Dictionary::new(), content.into_bytes()));
+            let page = document.add_object(dictionary! {
+                "Type" => "Page", "Parent" => pages, "Contents" => content,
+                "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+                "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+            });
+            page.into()
+        })
+        .collect();
+    let count = i64::try_from(kids.len()).unwrap();
+    document.objects.insert(pages, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    document.trailer.set("Root", catalog);
+    make(&mut document, catalog);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    bytes
+}
+
+/// What a good PDF says of itself.
+fn tagged(document: &mut lopdf::Document, catalog: lopdf::ObjectId) {
+    use lopdf::{Object, dictionary};
+    let tree = document.add_object(dictionary! { "Type" => "StructTreeRoot" });
+    let info = document.add_object(dictionary! { "Title" => Object::string_literal("Otsus") });
+    document.trailer.set("Info", info);
+    let catalog = document.get_object_mut(catalog).unwrap().as_dict_mut().unwrap();
+    catalog.set("MarkInfo", dictionary! { "Marked" => true });
+    catalog.set("StructTreeRoot", tree);
+    catalog.set("Lang", Object::string_literal("et-EE"));
+}
+
+const WORDS: &str = "Volikogu otsustas kinnitada uue korra alates esimesest jaanuarist";
+
+fn docx(body: &str, title: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let mut add = |name: &str, text: &str| {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    };
+    add("word/document.xml", &format!("<w:document><w:body>{body}</w:body></w:document>"));
+    add(
+        "word/styles.xml",
+        "<w:styles><w:lang w:val=\"et-EE\"/><w:style w:styleId=\"Pealkiri1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>",
+    );
+    add("docProps/core.xml", &format!("<cp:core><dc:title>{title}</dc:title></cp:core>"));
+    archive.finish().unwrap().into_inner()
+}
+
+fn paragraph(text: &str, style: &str) -> String {
+    format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+}
+
+#[test]
+fn documents_are_judged_rightly() {
+    use lopdf::{Object, dictionary};
+    let site = Site::with(SITE);
+    let mut wanted: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut add = |name: &str, bytes: Vec<u8>, codes: &[&'static str]| {
+        let path = format!("static/failid/{name}");
+        site.write(&path, bytes);
+        if !codes.is_empty() {
+            wanted.insert(path, codes.to_vec());
+        }
+    };
+    let good = || pdf(&[WORDS], tagged);
+    add("hea.pdf", good(), &[]);
+    add("ilma.pdf", pdf(&[WORDS], |_, _| {}), &["documents.no-language", "documents.no-title", "documents.untagged"]);
+    let keyless = |key: &'static str| {
+        move |document: &mut lopdf::Document, catalog: lopdf::ObjectId| {
+            tagged(document, catalog);
+            document.get_object_mut(catalog).unwrap().as_dict_mut().unwrap().remove(key.as_bytes());
+        }
+    };
+    add("keeleta.pdf", pdf(&[WORDS], keyless("Lang")), &["documents.no-language"]);
+    add("siltideta.pdf", pdf(&[WORDS], keyless("StructTreeRoot")), &["documents.untagged"]);
+    add(
+        "pealkirjata.pdf",
+        pdf(&[WORDS], |document, catalog| {
+            tagged(document, catalog);
+            let info = document.add_object(dictionary! { "Title" => Object::string_literal("  ") });
+            document.trailer.set("Info", info);
+        }),
+        &["documents.no-title"],
+    );
+    add("skann.pdf", pdf(&["", ""], tagged), &["documents.no-text"]);
+    add("pikk.pdf", pdf(&[WORDS; 24], tagged), &["documents.no-bookmarks"]);
+    add("paras.pdf", pdf(&[WORDS; 19], tagged), &[]);
+    add(
+        "kood.pdf",
+        pdf(&["Leping sõlmiti isikuga 36805280109 ja vallaga kahes eksemplaris".replace('õ', "o").as_str()], tagged),
+        &["privacy.personal-code"],
+    );
+    add(
+        "konto.pdf",
+        pdf(&["Palun kandke raha kontole EE382200221020145685 kahe kuu jooksul"], tagged),
+        &["privacy.iban"],
+    );
+    add("post.pdf", pdf(&["Vastused palume saata aadressile mari.mets@gmail.com reedeks"], tagged), &["privacy.email"]);
+    add(
+        "protokoll-3.pdf",
+        pdf(&["Kohal viibis naaber Mari Mets, tel 5123 4567, kes oli vastu"], tagged),
+        &["privacy.phone"],
+    );
+    add(
+        "juhend.pdf",
+        pdf(&["Abi saate telefonilt, tel 5123 4567, igal argipäeval kella viieni".replace('ä', "a").as_str()], tagged),
+        &[],
+    );
+    add("viide.pdf", pdf(&["Makse juurde kirjutage viitenumber 36805280109 ja oma nimi"], tagged), &[]);
+    add("katki.pdf", good()[..200].to_vec(), &["documents.damaged"]);
+    add("tekst.pdf", b"see ei ole PDF".to_vec(), &["documents.damaged"]);
+    add("tyhi.pdf", Vec::new(), &["documents.damaged"]);
+    add("leping_36805280109.pdf", good(), &["privacy.personal-code"]);
+    add("leping_36805280108.pdf", good(), &[]);
+    add("lukus.pdf", locked(), &["documents.locked"]);
+
+    let text = vec!["sõna"; 500].join(" ");
+    add("hea.docx", docx(&(paragraph("Kord", "Pealkiri1") + &paragraph(&text, "Normal")), "Kord"), &[]);
+    add("luhike.docx", docx(&paragraph("Lühike kiri", "Normal"), "Kiri"), &[]);
+    add("pealkirjadeta.docx", docx(&paragraph(&text, "Normal"), "Kord"), &["documents.no-headings"]);
+    add("nimeta.docx", docx(&paragraph("Lühike kiri", "Normal"), ""), &["documents.no-title"]);
+    add("pilt.docx", docx("<w:p><wp:docPr id=\"1\" name=\"Pilt 1\"/></w:p>", "Pilt"), &["documents.picture-alt"]);
+    add("kirjeldus.docx", docx("<w:p><wp:docPr id=\"1\" descr=\"Vallamaja\"/></w:p>", "Pilt"), &[]);
+    add("kaunistus.docx", docx("<w:p><wp:docPr id=\"1\"><adec:decorative val=\"1\"/></wp:docPr></w:p>", "Pilt"), &[]);
+    add("kood.docx", docx(&paragraph("Isik 36805280109", "Normal"), "Otsus"), &["privacy.personal-code"]);
+    add("lukus.docx", vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], &["documents.locked"]);
+    add("katki.docx", b"PK\x03\x04katki".to_vec(), &["documents.damaged"]);
+    add("pomm.docx", docx(&"<w:p/>".repeat(12_000_000), "Pomm"), &["documents.damaged"]);
+    add("nimekiri.csv", b"nimi,kood\nMari,36805280109\n".to_vec(), &["privacy.personal-code"]);
+    add("arvud.csv", b"aasta,summa\n2026,36805280108\n".to_vec(), &[]);
+
+    let huge = fs::File::create(site.path("static/failid/hiiglane.pdf")).unwrap();
+    huge.set_len(200 * 1024 * 1024).unwrap();
+    wanted.insert("static/failid/hiiglane.pdf".to_owned(), vec!["weight.document"]);
+
+    let once = found(&site, &[]);
+    let told: BTreeMap<String, Vec<&str>> = once
+        .iter()
+        .filter(|(file, _)| file.starts_with("static/"))
+        .map(|(file, codes)| (file.clone(), codes.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(told, wanted);
+    // The second time documents come from the cache, and say the same.
+    assert_eq!(found(&site, &[]), once);
+}
+
+/// A PDF that wants a password.
+fn locked() -> Vec<u8> {
+    use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions};
+    pdf(&[WORDS], |document, catalog| {
+        tagged(document, catalog);
+        let id = Object::string_literal("0123456789abcdef");
+        document.trailer.set("ID", vec![id.clone(), id]);
+        let version = EncryptionVersion::V2 {
+            document,
+            owner_password: "omanik",
+            user_password: "kasutaja",
+            key_length: 128,
+            permissions: Permissions::all(),
+        };
+        let state = EncryptionState::try_from(version).unwrap();
+        document.encrypt(&state).unwrap();
+    })
+}
+
+#[test]
+fn what_a_page_loads_from_elsewhere_is_told_once_and_allowed_by_name() {
+    let head = "-- theme/templates/parts/head.html --\n<script src=\"https://statistics.example.org/a.js\"></script>\n";
+    let site = Site::with(head);
+    let codes = |site: &Site| site.problems().matches("privacy.third-party").count();
+    assert_eq!(codes(&site), 1);
+    let settings = fs::read_to_string(site.path("site.toml")).unwrap();
+    site.write("site.toml", format!("{settings}\n[check]\norigins = [\"https://statistics.example.org\"]\n"));
+    assert_eq!(codes(&site), 0);
+}
+
+#[test]
+fn only_what_is_new_fails() {
+    let site = Site::with("-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKood 36805280109.\n");
+    let before = site.run(&["check", "--format", "json"]).failed();
+    fs::write(site.around().join("before.json"), before.stdout).unwrap();
+    let baseline = site.around().join("before.json");
+    let since = ["check", "--new-since", baseline.to_str().unwrap()];
+    site.run(&since).fine();
+    site.write("content/a.md", "+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nUus rida.\n\nKood 36805280109.\n");
+    site.run(&since).fine();
+    site.write("content/b.md", "+++\ntitle = \"B\"\npublished = 2026-01-05\n+++\nKood 47102032317 ja 36805280109.\n");
+    let after = site.run(&since).failed();
+    assert!(after.stderr.contains("content/b.md") && !after.stderr.contains("content/a.md"), "{}", after.stderr);
+    fs::write(&baseline, "{").unwrap();
+    assert_eq!(site.run(&since).code, Some(2));
+}
+
+#[test]
+fn fixes_are_shown_before_they_are_made() {
+    let site = Site::with(
+        "-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKaasa:\n\n– pass\n– arve\n\nLoe [uudiseid](https://www.kadakavald.example/uudised).\n\nTulge reedel , palun.\n",
+    );
+    let before = fs::read_to_string(site.path("content/a.md")).unwrap();
+    let shown = site.run(&["check", "--fix"]).fine();
+    assert!(shown.stdout.contains("-– pass") && shown.stdout.contains("+- pass"), "{}", shown.stdout);
+    assert_eq!(fs::read_to_string(site.path("content/a.md")).unwrap(), before, "nothing is written unasked");
+    site.run(&["check", "--fix", "--yes"]).fine();
+    let after = fs::read_to_string(site.path("content/a.md")).unwrap();
+    assert!(after.contains("Tulge reedel, palun"), "{after}");
+    assert!(after.contains("- pass\n- arve") && after.contains("[uudiseid](/uudised)"), "{after}");
+    site.run(&["check", "--fix", "--yes"]).fine();
+    assert_eq!(fs::read_to_string(site.path("content/a.md")).unwrap(), after, "mended once is mended");
+}
+
+#[test]
+fn unknown_rules_and_exceptions_from_exceptions_are_refused() {
+    let site = Site::smallest();
+    let settings = fs::read_to_string(site.path("site.toml")).unwrap();
+    site.write(
+        "site.toml",
+        format!("{settings}\n[check.severity]\n\"privacy.emial\" = \"off\"\n[[check.exception]]\nrule = \"check.exception-expired\"\nreason = \"x\"\nuntil = 2030-01-01\n"),
+    );
+    let outcome = site.run(&["check"]).failed();
+    assert!(outcome.stderr.contains("Did you mean `privacy.email`?"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("check.own-rule"), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_control_sheet_names_what_is_there_and_what_is_missing() {
+    let site = Site::example();
+    let sheet: Value = site.run(&["kov-kontroll", "--json", "--at", "2026-11-22"]).fine().json();
+    let duties = sheet["duties"].as_array().unwrap();
+    let of = |law: &str| duties.iter().find(|line| line["law"] == law).unwrap();
+    assert_eq!(of("AvTS § 28 (1) 27")["standing"], "answered");
+    assert_eq!(of("AvTS § 28 (1) 31")["answers"][0]["url"], "https://adr.kadakavald.example");
+    let late: Value = site.run(&["kov-kontroll", "--json", "--at", "2029-01-01"]).json();
+    let statement =
+        late["duties"].as_array().unwrap().iter().find(|line| line["law"] == "AvTS § 32 (1) 7").unwrap().clone();
+    assert_eq!(statement["standing"], "stale");
+    // A club's site has no such duties.
+    assert!(!Site::smallest().problems().contains("law.missing"));
+}
+
+#[test]
+fn the_example_sites_are_clean() {
+    let clean = |folder: &str| {
+        let site = Site::smallest();
+        let path = root().join(folder);
+        let outcome = site.run(&["check", path.to_str().unwrap(), "--strict", "--at", "2026-11-22"]).fine();
+        let _ = fs::remove_dir_all(path.join(".raekoda/documents"));
+        assert!(outcome.code == Some(0));
+    };
+    clean("content-example");
+    clean("docs");
+}
+
+#[test]
+fn each_owner_gets_a_letter_with_what_is_new() {
+    let site = Site::with(
+        "-- data/units.toml --\n[[units]]\nid = \"kantselei\"\ntitle = \"Vallakantselei\"\nkind = \"department\"\nemail = \"info@kadakavald.example\"\n-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\nowner = \"kantselei\"\n+++\nKood 36805280109.\n",
+    );
+    let letters = site.around().join("letters");
+    let digest = || site.run(&["check", "--digest", letters.to_str().unwrap()]);
+    digest().failed();
+    let letter = fs::read_to_string(letters.join("vallakantselei.eml")).unwrap();
+    assert!(
+        letter.starts_with("To: info@kadakavald.example\r\nSubject: ") && letter.contains("36805280109"),
+        "{letter}"
+    );
+    fs::remove_file(letters.join("vallakantselei.eml")).unwrap();
+    digest().failed();
+    assert!(!letters.join("vallakantselei.eml").exists(), "what was told is not told again");
+}
+
+#[test]
+fn reports_for_ci_and_for_people() {
+    let site =
+        Site::with("-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKood 36805280109 & <b>.\n");
+    let junit = site.run(&["check", "--format", "junit"]).failed().stdout;
+    assert!(
+        junit.contains("<testsuite name=\"content/a.md\"") && junit.contains("&amp; &lt;b&gt;")
+            || junit.contains("privacy.personal-code"),
+        "{junit}"
+    );
+    let html = site.run(&["check", "--format", "html", "--lang", "et"]).failed().stdout;
+    assert!(html.contains("<html lang=\"et\">") && html.contains("Tekstis on isikukood 36805280109."), "{html}");
+    assert!(html.contains("&amp; &lt;b&gt;"), "{html}");
+}
+
+#[test]
+fn the_statement_is_made_of_what_is_known_and_what_is_found() {
+    let site = Site::example();
+    let statement = site.run(&["statement", "--at", "2026-11-22"]).fine().stdout;
+    assert!(
+        statement.starts_with("+++\ntitle = \"Ligipääsetavuse teatis\"") && statement.contains("10.1.3.1"),
+        "{statement}"
+    );
+    site.write("content/ligipaasetavus.md", &statement);
+    site.run(&["check", "--strict", "--at", "2026-11-22"]).fine();
+    assert_eq!(Site::smallest().run(&["statement"]).code, Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_dictionaries_of_the_computer_are_asked() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let site =
+        Site::with("-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nSiin on viqane sõna.\n");
+    let bin = site.around().join("bin");
+    fs::create_dir(&bin).unwrap();
+    fs::write(bin.join("hunspell"), "#!/bin/sh\neval file=\\${$#}\ngrep q \"$file\" || true\n").unwrap();
+    fs::set_permissions(bin.join("hunspell"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let run = site.raekoda().args(["check", "--spelling", "--format", "json"]).env("PATH", path).output().unwrap();
+    let report = site.outcome(run).stdout;
+    assert!(report.contains("wording.spelling") && report.contains("viqane"), "{report}");
+}
