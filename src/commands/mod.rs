@@ -12,6 +12,7 @@ mod new;
 mod pipeline;
 mod searching;
 mod serve;
+mod theme;
 mod theme_assets;
 mod timings;
 mod types;
@@ -63,6 +64,8 @@ enum Command {
     Types(types::TypesArguments),
     /// Show what made a page: its source, templates and queries.
     Explain(explain::ExplainArguments),
+    /// The theme: its files, its colours, a theme of one's own.
+    Theme(theme::ThemeArguments),
     /// The e-forms that the site can use.
     Form(form::FormArguments),
     /// Write completions for a shell.
@@ -221,6 +224,7 @@ pub fn run() -> ExitCode {
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),
         Command::Explain(arguments) => explain::run(&arguments, voice),
+        Command::Theme(arguments) => theme::run(&arguments, voice),
         Command::Form(arguments) => form::run(&arguments, voice),
         Command::Completions(arguments) => completions(&arguments),
         Command::Manual => manual(language),

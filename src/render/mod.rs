@@ -5,6 +5,7 @@
 
 mod body;
 mod cards;
+mod components;
 mod filters;
 mod forms;
 mod functions;
@@ -16,6 +17,7 @@ mod templates;
 mod values;
 mod world;
 
+pub use components::{Component, Parameter};
 pub use images::{Images, Needed};
 pub use query::{Fingerprint, Query, Read, Selection};
 pub use templates::Templates;

@@ -50,7 +50,7 @@ fn read(theme: &Theme, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Tera> {
         }
     }
     let loaded = tera
-        .set_fallback_prefixes([theme.template_prefix()])
+        .set_fallback_prefixes(theme.template_prefixes())
         .and_then(|()| tera.add_raw_templates(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
     match loaded {
         Ok(()) => Some(tera),
@@ -86,10 +86,10 @@ pub(super) fn place(theme: &Theme, error: &Error) -> Option<Location> {
 /// The templates that `template` extends and includes, itself first: names with files.
 pub(super) fn chain(theme: &Theme, template: &str) -> Vec<(String, String)> {
     let templates = theme.templates();
-    let prefix = theme.template_prefix();
+    let prefixes = theme.template_prefixes();
     let find = |name: &str| {
-        let prefixed = format!("{prefix}{name}");
-        let found = templates.iter().find(|t| t.name == name).or_else(|| templates.iter().find(|t| t.name == prefixed));
+        let mut names = std::iter::once(name.to_owned()).chain(prefixes.iter().map(|prefix| format!("{prefix}{name}")));
+        let found = names.find_map(|name| templates.iter().find(|template| template.name == name));
         found.map(|template| (template.name.clone(), template.file))
     };
     let mut seen = BTreeSet::new();
