@@ -49,7 +49,11 @@ impl Templates {
                     name: argument.name().to_owned(),
                     kind: argument.arg_type().map_or("string", |kind| kind.as_str()),
                     default: argument.default().map(ToString::to_string),
-                    words: about.get("parameters").and_then(|all| inner(all, argument.name())).map(texts).unwrap_or_default(),
+                    words: about
+                        .get("parameters")
+                        .and_then(|all| inner(all, argument.name()))
+                        .map(texts)
+                        .unwrap_or_default(),
                 };
                 Some(Component {
                     name: written(definition.name()),
@@ -70,7 +74,9 @@ impl Templates {
                 })
             })
             .collect();
-        found.sort_by_cached_key(|c| (c.inside.clone().unwrap_or_else(|| c.name.clone()), c.inside.is_some(), c.name.clone()));
+        found.sort_by_cached_key(|c| {
+            (c.inside.clone().unwrap_or_else(|| c.name.clone()), c.inside.is_some(), c.name.clone())
+        });
         found
     }
 }

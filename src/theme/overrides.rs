@@ -114,7 +114,8 @@ fn parent<'a>(text: &str, path: &str, file: &'a File, files: &'a Files) -> Optio
         let rest = tag.trim_start_matches('-').trim_start().strip_prefix("extends")?.trim_start();
         rest.strip_prefix('"')?.split('"').next()
     })?;
-    if let Some((theme, inner)) = name.split_once('/').filter(|(theme, _)| files.chain().iter().any(|t| &**t == *theme)) {
+    if let Some((theme, inner)) = name.split_once('/').filter(|(theme, _)| files.chain().iter().any(|t| &**t == *theme))
+    {
         let inner = format!("templates/{inner}");
         let theme: Option<Arc<str>> = Some(theme.into());
         let found = files.get(&inner)?.layers().find(|layer| layer.theme == theme)?;

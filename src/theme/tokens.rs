@@ -90,7 +90,9 @@ mod tests {
     #[test]
     fn a_token_has_a_light_and_a_dark_colour() {
         let mut tokens = Tokens::default();
-        tokens.read("/* :root */ :root {\n --a: light-dark(#fff, #000);\n --b: #123456; --c: 2rem;\n}\n:root { --a: red }");
+        tokens.read(
+            "/* :root */ :root {\n --a: light-dark(#fff, #000);\n --b: #123456; --c: 2rem;\n}\n:root { --a: red }",
+        );
         let colour = |name: &str, scheme| tokens.get(name).and_then(|token| token.colour(scheme)).map(Colour::css);
         assert_eq!(colour("--a", Scheme::Light).as_deref(), Some("#ffffff"));
         assert_eq!(colour("--a", Scheme::Dark).as_deref(), Some("#000000"));

@@ -63,7 +63,10 @@ fn page(used: &Used, components: &[Component]) -> String {
 }
 
 fn settings(page: &mut String, used: &Used) -> std::fmt::Result {
-    writeln!(page, "## Settings\n\nUnder `[settings]` in `site.toml`.\n\n| Name | Kind | What it is |\n| --- | --- | --- |")?;
+    writeln!(
+        page,
+        "## Settings\n\nUnder `[settings]` in `site.toml`.\n\n| Name | Kind | What it is |\n| --- | --- | --- |"
+    )?;
     for field in used.theme.manifest.settings.fields() {
         let help = field.help.get(Lang::EN).map(|help| format!(": {help}")).unwrap_or_default();
         writeln!(page, "| `{}` | {} | {}{} |", field.name, field.kind, field.label(Lang::EN), cell(&help))?;
@@ -77,7 +80,8 @@ fn blocks_of(page: &mut String, used: &Used) -> std::fmt::Result {
         let has = |text: &str| blocks(text).iter().any(|block| block.name == name);
         let all = used.theme.files.below("templates/");
         let found = all.filter(|(path, _)| used.theme.files.text(path).is_some_and(has));
-        let found: Vec<String> = found.map(|(path, _)| format!("`{}`", path.trim_start_matches("templates/"))).collect();
+        let found: Vec<String> =
+            found.map(|(path, _)| format!("`{}`", path.trim_start_matches("templates/"))).collect();
         writeln!(page, "| `{name}` | {} |", found.join(" "))?;
     }
     writeln!(page)

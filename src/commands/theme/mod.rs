@@ -1,6 +1,7 @@
 //! `raekoda theme`: what a theme is made of, whether it holds, and how to make one's own.
 
 mod contract;
+mod example;
 mod gallery;
 mod new;
 mod palette;
@@ -61,6 +62,8 @@ struct Used {
     /// The theme's settings, as the site makes them.
     settings: Fields,
     site: Option<Folder>,
+    /// What names the theme from anywhere: its name, or the path of its folder.
+    place: String,
 }
 
 impl Which {
@@ -72,7 +75,14 @@ impl Which {
         let name = self.theme.clone().or(named).unwrap_or_else(|| "omavalitsus".to_owned());
         let theme = Theme::load(&name, site.as_ref(), out)?;
         let settings = theme.manifest.read_settings(&TomlText::whole("site.toml", &text), out);
-        Some(Used { theme, settings, site })
+        let root = site.as_ref().map_or(self.site.as_path(), Folder::root);
+        let folder = root.join(&name);
+        let place = if Theme::embedded_names().contains(&name) {
+            name
+        } else {
+            std::path::absolute(&folder).unwrap_or(folder).display().to_string()
+        };
+        Some(Used { theme, settings, site, place })
     }
 }
 

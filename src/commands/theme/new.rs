@@ -1,7 +1,10 @@
 //! A theme of one's own: made, and its files put in the place of another's.
 #![expect(clippy::disallowed_methods, reason = "writes what the person at the keyboard asked for")]
 
-use std::{fs, io, path::{Path, PathBuf}};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -51,7 +54,10 @@ pub(super) fn new(arguments: &NewThemeArguments, voice: Voice) -> Result<(), Dia
     let from = if Theme::embedded_names().contains(&arguments.extends) {
         arguments.extends.clone()
     } else {
-        std::path::absolute(&arguments.extends).unwrap_or_else(|_| PathBuf::from(&arguments.extends)).display().to_string()
+        std::path::absolute(&arguments.extends)
+            .unwrap_or_else(|_| PathBuf::from(&arguments.extends))
+            .display()
+            .to_string()
     };
     let base = Theme::load(&from, None, &mut problems)
         .ok_or_else(|| problems.pop().unwrap_or_else(|| Diagnostic::new("theme.no-manifest")))?;

@@ -9,12 +9,8 @@ use crate::{
 /// Prints every pair with its contrast, light and dark, and reports those that do not reach what they need.
 pub(super) fn print(theme: &Theme, palette: Option<&Palette>, voice: Voice, out: &mut Vec<Diagnostic>) {
     let tokens = Tokens::of(theme, palette);
-    let heads = [
-        voice.say("peal", "on"),
-        voice.say("vaja", "needs"),
-        voice.say("hele", "light"),
-        voice.say("tume", "dark"),
-    ];
+    let heads =
+        [voice.say("peal", "on"), voice.say("vaja", "needs"), voice.say("hele", "light"), voice.say("tume", "dark")];
     println!("{:<16} {:<16} {:>6} {:>7} {:>7}", "", heads[0], heads[1], heads[2], heads[3]);
     for pair in &theme.manifest.pairs {
         for on in &pair.on {
