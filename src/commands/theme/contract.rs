@@ -42,7 +42,8 @@ fn names(used: &Used, components: &[Component]) -> String {
     lines.extend(manifest.settings.fields().iter().map(|field| format!("setting {} {}", field.name, field.kind)));
     lines.extend(manifest.kept_tokens.iter().map(|name| format!("token {name}")));
     lines.sort();
-    lines.join("\n") + "\n"
+    let version = manifest.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!("version {version}\n{}\n", lines.join("\n"))
 }
 
 /// The reference for theme authors, in English.

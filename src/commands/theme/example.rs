@@ -5,13 +5,11 @@ use toml::{Table, Value};
 
 use crate::{
     language::Lang,
-    schema::{Check, ContentType, Field, Kind, Types},
+    schema::{Check, ContentType, Field, Kind, Rule, Types},
 };
 
-/// Common fields that an example fills; the others are about publishing, not about what is seen.
-const COMMON: [&str; 8] = ["image", "files", "contact", "issuer", "documented_at", "act_ref", "keywords", "related"];
 /// Common fields that an example leaves alone.
-const LEFT: [&str; 20] = [
+const LEFT: [&str; 19] = [
     "slug",
     "updated",
     "review_by",
@@ -31,7 +29,6 @@ const LEFT: [&str; 20] = [
     "sort",
     "per_page",
     "guide",
-    "e_form",
 ];
 
 /// The front matter of an example entry; with `whole`, optional fields are filled too.
@@ -41,17 +38,20 @@ pub(super) fn entry(kind: &ContentType, types: &Types, whole: bool, lang: Lang) 
     made.insert("title".into(), Value::from(if whole { title.to_owned() } else { format!("{title} 2") }));
     for (at, field) in kind.schema.fields().iter().enumerate() {
         let name = &*field.name;
-        let wanted = field.required || (whole && (COMMON.contains(&name) || !LEFT.contains(&name)));
-        if made.contains_key(name) || !wanted {
-            continue;
-        }
-        let example = Example { types, lang, at };
-        if let Some(value) = example.value(field) {
-            made.insert(name.to_owned(), value);
+        if name != "title" && (field.required || (whole && !LEFT.contains(&name))) {
+            Example { types, lang, at }.fill(&mut made, field);
         }
     }
     for rule in &kind.rules {
         match &rule.check {
+            Check::Required(fields) if holds(rule, &made) => {
+                let wanted = fields.iter().filter_map(|name| kind.schema.field(name));
+                wanted.for_each(|field| Example { types, lang, at: 0 }.fill(&mut made, field));
+            }
+            Check::AnyOf(fields) if !fields.iter().any(|name| made.contains_key(&**name)) => {
+                let first = fields.first().and_then(|name| kind.schema.field(name));
+                first.into_iter().for_each(|field| Example { types, lang, at: 0 }.fill(&mut made, field));
+            }
             Check::Order(fields) => put_in_order(&mut made, fields),
             // A link to an act in force is written so.
             Check::LinkContains { field, host, text } => {
@@ -69,6 +69,14 @@ pub(super) fn entry(kind: &ContentType, types: &Types, whole: bool, lang: Lang) 
         }
     }
     toml::to_string(&made).unwrap_or_default()
+}
+
+/// Whether a rule is about what was made so far.
+fn holds(rule: &Rule, made: &Table) -> bool {
+    rule.when.as_ref().is_none_or(|when| {
+        let value = made.get(&*when.field).and_then(Value::as_str);
+        value.is_some_and(|value| when.values.iter().any(|wanted| **wanted == *value))
+    })
 }
 
 /// Days that must not go down are put in order.
@@ -89,6 +97,12 @@ struct Example<'a> {
 }
 
 impl Example<'_> {
+    fn fill(&self, made: &mut Table, field: &Field) {
+        if let Some(value) = self.value(field) {
+            made.insert(field.name.to_string(), value);
+        }
+    }
+
     fn value(&self, field: &Field) -> Option<Value> {
         Some(match field.kind {
             Kind::Text | Kind::Markdown => return self.text(field).map(Value::from),

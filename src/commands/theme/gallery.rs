@@ -106,7 +106,10 @@ fn write(used: &Used, components: &[Component]) -> Result<tempfile::TempDir, Dia
         }
         for kind in used.theme.types.iter() {
             let Some(section) = kind.folder.as_deref().filter(|section| !sections.contains(section)) else { continue };
-            let index = format!("+++\ntitle = {:?}\n+++\n", kind.plural.get(lang).unwrap_or(&kind.name));
+            let index = format!(
+                "+++\ntitle = {:?}\npublished = 2026-11-02\n+++\n",
+                kind.plural.get(lang).unwrap_or(&kind.name)
+            );
             put(&format!("content/{section}/_index{}", ending(lang)), index.as_bytes())?;
             for (name, whole) in [("naide", true), ("luhike", false)] {
                 let entry = example::entry(kind, &used.theme.types, whole, lang);
@@ -141,7 +144,7 @@ fn entry_page(front: &str) -> String {
 fn component_page(component: &Component, all: &[Component], lang: Lang) -> String {
     let example = words(&component.examples, lang);
     let mut page = format!(
-        "+++\ntitle = {:?}\nsummary = {:?}\n+++\n\n## {}\n\n{example}\n\n## {}\n\n`````markdown\n{example}\n`````\n",
+        "+++\ntitle = {:?}\nsummary = {:?}\npublished = 2026-11-02\n+++\n\n## {}\n\n{example}\n\n## {}\n\n`````markdown\n{example}\n`````\n",
         component.name,
         words(&component.words, lang),
         say(lang, ["Näide", "Example", "Пример"]),
@@ -161,7 +164,7 @@ fn component_page(component: &Component, all: &[Component], lang: Lang) -> Strin
 
 fn front_page(components: &[Component], kinds: &[&ContentType], lang: Lang) -> String {
     let mut page = format!(
-        "+++\ntitle = {:?}\nsummary = {:?}\n+++\n\n## {}\n\n",
+        "+++\ntitle = {:?}\nsummary = {:?}\npublished = 2026-11-02\n+++\n\n## {}\n\n",
         say(lang, ["Teema galerii", "Gallery of the theme", "Галерея темы"]),
         say(
             lang,
