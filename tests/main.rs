@@ -26,6 +26,8 @@ mod formats;
 mod forms;
 #[cfg(feature = "generator")]
 mod inspector;
+#[cfg(feature = "generator")]
+mod theme;
 
 #[cfg(feature = "relay")]
 mod relay;

@@ -20,3 +20,8 @@ fn every_type_is_described() {
     compare("docs/types.md", &["--lang", "en", "types", "--markdown"]);
     compare("docs/types.et.md", &["--lang", "et", "types", "--markdown"]);
 }
+
+#[test]
+fn the_contract_of_the_theme_is_written_down() {
+    compare("docs/theme.md", &["--lang", "en", "theme", "contract"]);
+}

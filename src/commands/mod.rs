@@ -19,6 +19,7 @@ mod searching;
 mod serve;
 mod spelling;
 mod statement;
+mod theme;
 mod theme_assets;
 mod timings;
 mod types;
@@ -74,6 +75,8 @@ enum Command {
     Types(types::TypesArguments),
     /// Show what made a page: its source, templates and queries.
     Explain(explain::ExplainArguments),
+    /// The theme: its files, its colours, a theme of one's own.
+    Theme(theme::ThemeArguments),
     /// The e-forms that the site can use.
     Form(form::FormArguments),
     /// Write completions for a shell.
@@ -234,6 +237,7 @@ pub fn run() -> ExitCode {
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),
         Command::Explain(arguments) => explain::run(&arguments, voice),
+        Command::Theme(arguments) => theme::run(&arguments, voice),
         Command::Form(arguments) => form::run(&arguments, voice),
         Command::Completions(arguments) => completions(&arguments),
         Command::Manual => manual(language),

@@ -26,11 +26,8 @@ pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) 
             assets.add(path, bytes);
         }
     }
-    let brand = brand(settings, out);
-    let read = |path: &str| match (path, &brand) {
-        ("styles/brand.css", Some(brand)) => Some(brand.as_str()),
-        _ => theme.files.text(path),
-    };
+    let brand = brand(theme, settings, out);
+    let read = |path: &str| if path == "styles/brand.css" { Some(brand.as_str()) } else { theme.files.text(path) };
     for (path, _) in theme.files.below("styles/") {
         // Files in folders are parts of those beside the folders.
         let entry = path.ends_with(".css") && path.matches('/').count() == 1;
@@ -46,8 +43,20 @@ pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) 
     assets
 }
 
-/// The style sheet of the site's own colour, in the place of the theme's.
-fn brand(settings: &Fields, out: &mut Vec<Diagnostic>) -> Option<String> {
+/// The style sheet of the site's own colour, in the place of the theme's, and of the tokens set anew.
+fn brand(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) -> String {
+    let palette = palette(settings, out);
+    let theirs = || theme.files.text("styles/brand.css").unwrap_or_default().to_owned();
+    let mut css = palette.as_ref().map_or_else(theirs, Palette::css);
+    let lines: String = theme.manifest.tokens.iter().map(|(name, value)| format!("  {name}: {value};\n")).collect();
+    if !lines.is_empty() {
+        css = format!("{css}\n:root {{\n{lines}}}\n");
+    }
+    css
+}
+
+/// The palette of the site's colour. A text that is no colour is an error, one that is moved a note.
+pub(super) fn palette(settings: &Fields, out: &mut Vec<Diagnostic>) -> Option<Palette> {
     let text = settings.text("brand_colour")?;
     let Some(colour) = Colour::parse(text) else {
         out.push(Diagnostic::new("theme.colour").arg("colour", text).at(Location::file("site.toml")));
@@ -58,7 +67,7 @@ fn brand(settings: &Fields, out: &mut Vec<Diagnostic>) -> Option<String> {
         let problem = Diagnostic::new("theme.colour-adjusted").arg("colour", text).arg("adjusted", adjusted.css());
         out.push(problem.at(Location::file("site.toml")));
     }
-    Some(palette.css())
+    Some(palette)
 }
 
 /// A style sheet that no other imports.

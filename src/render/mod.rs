@@ -6,6 +6,7 @@
 mod body;
 mod cache;
 mod cards;
+mod components;
 mod filters;
 mod forms;
 mod functions;
@@ -18,6 +19,7 @@ mod values;
 mod world;
 
 pub use cache::{Answers, Made};
+pub use components::{Component, Parameter};
 pub use images::{Images, Needed};
 pub use query::{Fingerprint, Query, Read, Selection};
 pub use templates::Templates;

@@ -56,7 +56,7 @@ fn read(theme: &Theme, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Tera> {
         }
     }
     let loaded = tera
-        .set_fallback_prefixes([theme.template_prefix()])
+        .set_fallback_prefixes(theme.template_prefixes())
         .and_then(|()| tera.add_raw_templates(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
     match loaded {
         Ok(()) => Some(tera),
@@ -97,18 +97,20 @@ fn prints(theme: &Theme) -> BTreeMap<String, Fingerprint> {
         components.update(path.as_bytes());
         components.update(&file.bytes);
     }
-    let prefix = theme.template_prefix();
+    let prefixes = theme.template_prefixes();
     let templates = theme.templates();
-    let names = templates.iter().map(|template| template.name.strip_prefix(&prefix).unwrap_or(&template.name));
+    let plain = |name: &'_ str| prefixes.iter().find_map(|prefix| name.strip_prefix(&**prefix)).unwrap_or(name).to_owned();
+    let names: BTreeSet<String> = templates.iter().map(|template| plain(&template.name)).collect();
     names
+        .into_iter()
         .map(|name| {
             let mut hasher = components.clone();
-            for (name, text) in closure(theme, name) {
+            for (name, text) in closure(theme, &name) {
                 hasher.update(name.as_bytes());
                 hasher.update(&[0]);
                 hasher.update(text);
             }
-            (name.to_owned(), values::print(hasher.finalize().as_bytes()))
+            (name, values::print(hasher.finalize().as_bytes()))
         })
         .collect()
 }
@@ -127,10 +129,10 @@ pub(super) fn chain(theme: &Theme, template: &str) -> Vec<(String, String)> {
 /// The templates that `template` extends and includes, itself first: names with texts.
 fn closure<'t>(theme: &'t Theme, template: &str) -> Vec<(String, &'t [u8])> {
     let templates = theme.templates();
-    let prefix = theme.template_prefix();
+    let prefixes = theme.template_prefixes();
     let find = |name: &str| {
-        let prefixed = format!("{prefix}{name}");
-        let found = templates.iter().find(|t| t.name == name).or_else(|| templates.iter().find(|t| t.name == prefixed));
+        let mut names = std::iter::once(name.to_owned()).chain(prefixes.iter().map(|prefix| format!("{prefix}{name}")));
+        let found = names.find_map(|name| templates.iter().find(|template| template.name == name));
         found.map(|template| (template.name.clone(), template.file))
     };
     let mut seen = BTreeSet::new();

@@ -1,18 +1,22 @@
 //! A theme: its content types, templates, styles, scripts, strings and icons, and the site's own files
 //! in their place.
 //!
-//! The shared theme is part of the program. A site may name another folder, and any file below the
-//! site's `theme/` wins over the theme's file of the same path.
+//! The shared theme is part of the program. A site may name another folder; a theme may extend another;
+//! any file below the site's `theme/` wins over the theme's file of the same path.
 
 mod files;
 mod manifest;
+mod overrides;
 mod palette;
 mod strings;
+mod tokens;
 
 pub use files::{File, Files};
-pub use manifest::Manifest;
+pub use manifest::{Manifest, Pair};
+pub use overrides::{Block, RECORD, blocks, recorded};
 pub use palette::{Colour, Palette};
 pub use strings::Strings;
+pub use tokens::{Scheme, Token, Tokens};
 
 use crate::{
     diagnostics::{Diagnostic, Location},
@@ -41,6 +45,7 @@ impl Theme {
         let manifest = Manifest::read(&files, out)?;
         let types = types(&files, out);
         let strings = Strings::read(&files, out);
+        overrides::check(&files, &manifest, &types, out);
         Some(Self { manifest, files, types, strings })
     }
 
@@ -49,9 +54,13 @@ impl Theme {
         files::embedded_fingerprint()
     }
 
-    /// The templates and components as Tera names them: `page.html`, `components/card.html`; the
-    /// theme's own under its name as well (`omavalitsus/page.html`), so that an override can extend
-    /// what it overrides.
+    /// The names of the themes that are part of the program.
+    pub fn embedded_names() -> Vec<String> {
+        files::names()
+    }
+
+    /// The templates and components as Tera names them: the site's own `page.html`, `components/card.html`;
+    /// a theme's under its name (`omavalitsus/page.html`), so that an override can extend what it overrides.
     pub fn templates(&self) -> Vec<Template<'_>> {
         let mut templates = Vec::new();
         for (path, file) in self.files.below("templates/").chain(self.files.below("components/")) {
@@ -59,21 +68,18 @@ impl Theme {
             if !has_extension(name, "html") && !has_extension(name, "xml") && !has_extension(name, "txt") {
                 continue;
             }
-            if let Some(theirs) = &file.overridden {
-                templates.push(Template { name: format!("{}/{name}", self.manifest.name), file: theirs });
-                templates.push(Template { name: name.to_owned(), file });
-            } else if file.from_site {
-                templates.push(Template { name: name.to_owned(), file });
-            } else {
-                templates.push(Template { name: format!("{}/{name}", self.manifest.name), file });
+            let layers: Vec<&File> = file.layers().collect();
+            for layer in layers.into_iter().rev() {
+                let name = layer.theme.as_ref().map_or_else(|| name.to_owned(), |theme| format!("{theme}/{name}"));
+                templates.push(Template { name, file: layer });
             }
         }
         templates
     }
 
-    /// The prefix under which Tera looks for templates that the site does not override.
-    pub fn template_prefix(&self) -> String {
-        format!("{}/", self.manifest.name)
+    /// The prefixes under which Tera looks for templates that the site does not override, the nearest first.
+    pub fn template_prefixes(&self) -> Vec<String> {
+        self.files.chain().iter().map(|theme| format!("{theme}/")).collect()
     }
 }
 

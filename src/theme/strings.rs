@@ -36,9 +36,9 @@ impl Strings {
         for (path, file) in files.below("strings/") {
             let tag = path.trim_start_matches("strings/").trim_end_matches(".toml");
             let Some(lang) = Lang::parse(tag) else { continue };
-            // The site's own file adds to the theme's and need not repeat it.
-            let layers = file.overridden.as_deref().into_iter().chain([file]);
-            for layer in layers {
+            // A nearer file adds to a farther one and need not repeat it.
+            let layers: Vec<_> = file.layers().collect();
+            for layer in layers.into_iter().rev() {
                 let Some((origin, text)) = text(layer, out) else { continue };
                 let read = one_file(&TomlText::whole(origin.as_str(), &text), out);
                 strings.languages.entry(lang).or_default().extend(read);

@@ -27,9 +27,10 @@ async function freePort() {
   return port;
 }
 
-// The sites: what is built, and how.
+// The sites: what is built, and how. The gallery has every component and every template.
 const sites = {
   "the example site": (out, origin) => ["build", "content-example", "--out", out, "--base-url", origin, "--at", "2026-11-22T12:00"],
+  "the gallery": (out, origin) => ["theme", "gallery", "--out", out, "--base-url", origin],
 };
 
 const work = await mkdtemp(join(tmpdir(), "raekoda-browser-"));
