@@ -39,7 +39,7 @@ function fillIn(round) {
 
 // From the form that is shown to its check page or confirmation; what a person would do is done by a script of the
 // test, so that 18 forms need no 18 hands.
-async function filled(page) {
+export async function filled(page) {
   for (let round = 0; round < 6; round += 1) {
     await page.evaluate(fillIn, round);
     for (const input of await page.locator("form[data-form] input[type=file]").all()) await input.setInputFiles(pdf);
