@@ -8,9 +8,9 @@ import { drawn, rules, violations } from "./every_page.js";
 import { languages } from "./relay.js";
 
 const words = {
-  et: { error: "Viga: ", send: "Saada", forward: "Jätka", change: "Muuda" },
+  et: { error: "Viga: ", send: "Saada", forward: "Edasi", change: "Muuda" },
   en: { error: "Error: ", send: "Send", forward: "Continue", change: "Change" },
-  ru: { error: "Ошибка: ", send: "Отправить", forward: "Продолжить", change: "Изменить" },
+  ru: { error: "Ошибка: ", send: "Отправить", forward: "Далее", change: "Изменить" },
 };
 const address = (lang, form) => (lang === "et" ? `/vormid/${form}` : `/${lang}/vormid/${form}`);
 const pdf = { name: "plaan.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 a plan") };

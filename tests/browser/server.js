@@ -35,7 +35,7 @@ export async function serve(relay = "") {
     const kind = kinds[extname(file)] ?? "application/octet-stream";
     const headers = {
       "Content-Type": kind, "Content-Security-Policy": `${policy} ${relay}`.trim(), "X-Content-Type-Options": "nosniff",
-      "Referrer-Policy": "same-origin", "Cache-Control": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin",
+      "Referrer-Policy": "strict-origin-when-cross-origin", "Cache-Control": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin",
     };
     let body = await readFile(file);
     if (/text|xml|json|svg/.test(kind)) {

@@ -57,7 +57,7 @@ pub(super) fn form_element(form: &Form, lang: Lang, context: &Context) -> Elemen
 /// What the theme's script says.
 fn script_words(lang: Lang) -> String {
     serde_json::json!({
-        "next": say(lang, "script.next"),
+        "next": say(lang, "form.continue"),
         "back": say(lang, "script.back"),
         "step": say(lang, "script.step"),
         "sending": say(lang, "script.sending"),

@@ -226,6 +226,18 @@
     });
   }
 
+  // A message that comes or goes while something is pressed would move it from under the finger.
+  let pressed = false;
+  const waiting = [];
+  const calm = (work) => (pressed ? waiting.push(work) : work());
+  document.addEventListener("pointerdown", () => { pressed = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => setTimeout(() => {
+      pressed = false;
+      waiting.splice(0).forEach((work) => work());
+    }), true);
+  }
+
   function start(form, words) {
     conditions(form);
     all(form, ".field-condition").forEach((line) => { line.hidden = true; });
@@ -236,10 +248,9 @@
     });
     form.addEventListener("focusout", (event) => {
       const field = event.target.closest(".field[data-kind]");
-      // A message that moved the button from under the finger would lose the press; the button looks itself.
-      if (!field || field.contains(event.relatedTarget) || event.relatedTarget?.closest("button")) return;
+      if (!field || field.contains(event.relatedTarget)) return;
       // An answer that is not there yet is no mistake before the button is pressed.
-      say(field, wrong(field, Boolean(field.querySelector(".field-message"))), words);
+      calm(() => say(field, wrong(field, Boolean(field.querySelector(".field-message"))), words));
     });
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent || changesShape(event) || right(form, form, words)) return;
