@@ -107,7 +107,7 @@ export function byHand(context, origin, drop) {
       await page.locator("#teabenoue-email").fill("mari@");
       await page.getByRole("button", { name: words[lang].forward, exact: true }).click();
       assert.ok((await page.title()).startsWith(words[lang].error), await page.title());
-      assert.ok(await page.locator(".form-errors:focus").count(), "the summary has the focus");
+      await page.locator(".form-errors:focus").waitFor();
       assert.equal(await page.locator("#content").inputValue(), "Millal avatakse <b>raamatukogu</b>?");
       const links = page.locator(".form-errors a");
       assert.equal(await links.count(), 3);
@@ -118,7 +118,7 @@ export function byHand(context, origin, drop) {
         assert.ok((await message.innerText()).includes(await link.innerText()), "the same words at the field");
       }
       await links.last().click();
-      assert.equal(await page.evaluate(() => document.activeElement.id), "email");
+      await page.locator("#email:focus").waitFor();
       await page.keyboard.press("ControlOrMeta+a");
       await page.keyboard.type("mari@example.org");
       await page.locator("#delivery").check();
@@ -126,7 +126,7 @@ export function byHand(context, origin, drop) {
       await page.getByRole("button", { name: words[lang].forward, exact: true }).click();
       assert.ok(await page.getByText("Millal avatakse <b>raamatukogu</b>?").isVisible());
       await page.getByRole("button", { name: new RegExp(`^${words[lang].change}`) }).first().click();
-      assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+      await page.locator("#content:focus").waitFor();
       await page.locator("#content").fill("Millal avatakse Kadaka raamatukogu?");
       await page.getByRole("button", { name: words[lang].forward, exact: true }).click();
       await page.getByRole("button", { name: words[lang].send, exact: true }).click();
