@@ -59,7 +59,7 @@ fn pages_show_forms_and_the_relay_gets_those_that_pages_use() {
     let version = compiled["forms"][2]["version"].as_str().unwrap();
     let page = site.page("vormid/teabenoue/index.html");
     for part in [
-        r#"action="https://vormid.kadakavald.example/teabenoue""#,
+        r#"action="https://vormid.kadakavald.example/teabenoue?lang=et""#,
         "novalidate",
         &format!(r#"name="_version" value="{version}""#),
         r#"name="_lang" value="et""#,

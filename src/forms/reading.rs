@@ -76,6 +76,23 @@ pub(super) fn wrong_key(kind: Kind) -> &'static str {
     }
 }
 
+/// The rough shape of an answer, without spaces and hyphens and in any case, for scripts. Every answer that
+/// [`read`] takes has it; not every answer that has it is taken.
+pub(super) fn pattern(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Email => "[^@]+@[^@]+[.][^@]+",
+        Kind::Phone => "[+]?[0-9()./–]{5,}",
+        Kind::Url => ".+[.:].+",
+        Kind::Number | Kind::Money => "[−+€]?[0-9.,]+(€|eur|eurot)?",
+        Kind::Time => "[0-9].*",
+        Kind::PersonalCode => "[0-9]{11}",
+        Kind::RegistryCode => "[0-9]{8}",
+        Kind::Iban => "[a-z]{2}[0-9]{2}[a-z0-9]{6,30}",
+        Kind::ReferenceNumber => "[0-9]{2,20}",
+        _ => return None,
+    })
+}
+
 fn number_within(field: &Field, canonical: &str, lang: Lang) -> Result<(), Wrong> {
     let value: f64 = canonical.parse().map_err(|_| Wrong::new(wrong_key(field.kind)))?;
     if field.limits.whole && canonical.contains('.') {
@@ -186,5 +203,52 @@ impl Field {
             Kind::Choice | Kind::Choices | Kind::YesNo => "missing.choose",
             _ => "missing.enter",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_taken_has_the_shape_that_scripts_look_for() {
+        let texts = [
+            "mari@example.org",
+            "mari.mägi@õun.ee",
+            "5123 4567",
+            "+358 40 123 4567",
+            "(+372) 512-3456",
+            "https://a.ee/x-y",
+            "www.asutus.ee",
+            "12",
+            "-12,5",
+            "1 234.50",
+            "120,50 €",
+            "€ 12",
+            "12 eurot",
+            "14.30",
+            "14:30",
+            "9",
+            "9.05",
+            "50001029996",
+            "500 0102 9996",
+            "12345678",
+            "10000018",
+            "EE38 2200 2210 2014 5685",
+            "ee382200221020145685",
+            "12344",
+            "1234 4",
+        ];
+        let mut taken = 0;
+        for (_, kind) in Kind::ALL {
+            let (Some(kind_read), Some(pattern)) = (shared(*kind), pattern(*kind)) else { continue };
+            let shape = regex::RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(true).build().unwrap();
+            for text in texts.iter().filter(|text| Value::parse(kind_read, text).is_ok()) {
+                let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+                assert!(shape.is_match(&plain), "{} {text}", kind.name());
+                taken += 1;
+            }
+        }
+        assert!(taken > 20, "{taken}");
     }
 }

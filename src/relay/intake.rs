@@ -11,7 +11,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header},
     response::Response,
     routing::get,
 };
@@ -85,21 +85,24 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         }))
 }
 
-/// The language that the browser asks for; pages of ours say it in a hidden field.
-fn asked_language(catalogue: &Catalogue, headers: &HeaderMap) -> Lang {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    catalogue.language(asked.get(..2).unwrap_or_default())
+/// The language of an answer: the one that the address says (`?lang=`, as all our forms and links do), else
+/// the one that the browser asks for. A form's hidden field says it too, once its body is read.
+fn asked_language(catalogue: &Catalogue, uri: &Uri, headers: &HeaderMap) -> Lang {
+    let said = uri.query().and_then(|query| query.split('&').find_map(|part| part.strip_prefix("lang=")));
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let accepted = accepted.and_then(|value| value.get(..2));
+    catalogue.language(said.or(accepted).unwrap_or_default())
 }
 
-async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+async fn nothing(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
     let catalogue = app.library.now();
-    pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None)
+    pages::problem(&catalogue, asked_language(&catalogue, &uri, &headers), Problem::NotFound, None)
 }
 
 /// The blank form, for who comes by its address; usually it stands on the site.
-async fn blank(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn blank(State(app): State<Arc<App>>, Path(id): Path<String>, uri: Uri, headers: HeaderMap) -> Response {
     let catalogue = app.library.now();
-    let lang = asked_language(&catalogue, &headers);
+    let lang = asked_language(&catalogue, &uri, &headers);
     let Some(version) = catalogue.newest(&id) else {
         return pages::problem(&catalogue, lang, Problem::NotFound, None);
     };
@@ -130,6 +133,7 @@ async fn statistics(State(app): State<Arc<App>>) -> Response {
 async fn sent(
     State(app): State<Arc<App>>,
     Path((id, receipt)): Path<(String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let catalogue = app.library.now();
@@ -139,7 +143,7 @@ async fn sent(
         Some((Arc::clone(version), receipt))
     });
     let Some((version, receipt)) = known else {
-        return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
+        return pages::problem(&catalogue, asked_language(&catalogue, &uri, &headers), Problem::NotFound, None);
     };
     let lang = catalogue.language(&receipt.language);
     let shown = html::Receipt {
@@ -155,11 +159,12 @@ async fn sent(
 async fn ask_to_confirm(
     State(app): State<Arc<App>>,
     Path((id, token)): Path<(String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let catalogue = app.library.now();
     let Some(confirm) = app.letter(&id, &token) else {
-        return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
+        return pages::problem(&catalogue, asked_language(&catalogue, &uri, &headers), Problem::NotFound, None);
     };
     let lang = catalogue.language(&confirm.language);
     pages::page(&catalogue, lang, StatusCode::OK, &pages::confirm_address(lang, &format!("/{id}/confirm/{token}")))
@@ -169,11 +174,12 @@ async fn ask_to_confirm(
 async fn confirm(
     State(app): State<Arc<App>>,
     Path((id, token)): Path<(String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let catalogue = app.library.now();
     let Some((version, confirm)) = catalogue.newest(&id).zip(app.letter(&id, &token)) else {
-        return pages::problem(&catalogue, asked_language(&catalogue, &headers), Problem::NotFound, None);
+        return pages::problem(&catalogue, asked_language(&catalogue, &uri, &headers), Problem::NotFound, None);
     };
     let lang = catalogue.language(&confirm.language);
     let write = Write::Confirm { reference: confirm.reference, now: clock::now() };
@@ -186,9 +192,9 @@ async fn confirm(
 
 async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let (headers, now) = (parts.headers, clock::now());
+    let (uri, headers, now) = (parts.uri, parts.headers, clock::now());
     let catalogue = app.library.now();
-    let asked = asked_language(&catalogue, &headers);
+    let asked = asked_language(&catalogue, &uri, &headers);
     let refuse = |problem, wait| {
         app.metrics.count("form_relay_refused_total", &[("reason", &format!("{problem:?}").to_lowercase())]);
         pages::problem(&catalogue, asked, problem, wait)
@@ -225,7 +231,10 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
             return response;
         }
     };
-    let lang = catalogue.language(text(&inputs, LANGUAGE));
+    let lang = match text(&inputs, LANGUAGE) {
+        "" => asked,
+        said => catalogue.language(said),
+    };
     let version = catalogue.version(&id, text(&inputs, VERSION)).unwrap_or(newest);
     Filling { app: &app, catalogue: &catalogue, version, lang, client, now }.answer(inputs, seal.as_ref()).await
 }

@@ -83,7 +83,8 @@ pub(super) fn form_action(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
     let Some(form) = world.form_asked(id, Query::FormAction(id.into())) else { return Ok(Value::none()) };
     let open = form.availability(world.site.moment.at.date()) == Availability::Open;
     let relay = world.site.settings.relay_url.as_deref().filter(|_| open);
-    Ok(Value::from(relay.map(|relay| format!("{relay}/{id}"))))
+    let lang = form.language(Scope::language());
+    Ok(Value::from(relay.map(|relay| format!("{relay}/{id}?lang={lang}"))))
 }
 
 /// The id of the service that a page is about.

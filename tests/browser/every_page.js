@@ -2,14 +2,14 @@
 // nothing runs out of the window or is cut off; nothing is said in the console, asked elsewhere or stored.
 import axe from "axe-core";
 
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+export const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const narrow = { width: 360, height: 740 };
 const wide = { width: 1280, height: 900 };
 
 // Waits for two frames, so that a change of colours or width is drawn.
-const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+export const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
-async function violations(page, mode, runOnly) {
+export async function violations(page, mode, runOnly) {
   const found = await page.evaluate(
     (runOnly) => axe.run(document, { runOnly, resultTypes: ["violations"] }).then((result) => result.violations),
     runOnly,

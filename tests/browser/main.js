@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { chromium } from "playwright-core";
 import { visit } from "./every_page.js";
+import { byHand, everyForm } from "./forms.js";
 import { keyboard } from "./keyboard.js";
 import { lighthouses } from "./lighthouse.js";
 import { check } from "./nu.js";
 import { preview } from "./preview.js";
+import { relayed } from "./relay.js";
 import { screenshots } from "./screenshots.js";
 import { serve } from "./server.js";
 import { pages, raekoda, root, sample } from "./site.js";
@@ -81,3 +83,14 @@ for (const [name, command] of Object.entries(sites)) {
       }));
   }
 }
+
+const relay = `http://127.0.0.1:${await freePort()}`;
+const forms = await serve(relay);
+servers.push(forms);
+const folder = await mkdtemp(join(work, "forms-"));
+const taking = await relayed(folder, forms.origin, relay);
+forms.site.root = join(folder, "public");
+after(() => taking.stop());
+const visitor = (options) => browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+describe("forms by hand", () => byHand(visitor, forms.origin, join(folder, "drop")));
+everyForm(visitor, forms.origin, taking.forms, none);

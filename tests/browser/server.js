@@ -24,7 +24,8 @@ async function find(root, address) {
 }
 
 // Listens on a free port of this computer; `root` is set when the site is built, for its base URL needs the port.
-export async function serve() {
+// Forms may be sent to `relay` as well.
+export async function serve(relay = "") {
   const site = { root: "" };
   const compressed = new Map();
   const server = createServer(async (request, response) => {
@@ -33,8 +34,8 @@ export async function serve() {
     const file = path ?? join(site.root, "404.html");
     const kind = kinds[extname(file)] ?? "application/octet-stream";
     const headers = {
-      "Content-Type": kind, "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
-      "Referrer-Policy": "same-origin", "Cache-Control": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin",
+      "Content-Type": kind, "Content-Security-Policy": `${policy} ${relay}`.trim(), "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "strict-origin-when-cross-origin", "Cache-Control": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin",
     };
     let body = await readFile(file);
     if (/text|xml|json|svg/.test(kind)) {

@@ -11,4 +11,6 @@ mod postgres;
 mod power;
 mod program;
 mod sinks;
+#[cfg(feature = "generator")]
+mod site;
 mod trouble;

@@ -255,7 +255,7 @@ pub(super) fn agent() -> ureq::Agent {
         .into()
 }
 
-fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, ureq::Error> {
+pub(super) fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, ureq::Error> {
     let mut response = result?;
     let headers = response.headers().clone();
     let location = headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();

@@ -72,6 +72,7 @@ impl Questions<'_> {
             .attr("data-kind", field.kind.name())
             .attr_if("data-show-if", field.show_if.as_ref().map(rule).as_deref())
             .attr_if("data-missing", field.required.then(|| self.missing(field)).as_deref())
+            .attr_if("data-pattern", reading::pattern(field.kind))
             .attr_if("data-wrong", wrong_key(field.kind).map(|key| sentence(self.lang, field, key, &[])).as_deref())
             .html(&inner)
     }
@@ -189,6 +190,10 @@ impl Questions<'_> {
             .attr("type", "file")
             .attr("accept", &accept.join(","))
             .attr("data-max-size", &rules.max_size.to_string())
+            .attr(
+                "data-large",
+                &fill(self.lang, "file.size", &[("max", &size(self.lang, rules.max_size)), ("file", "{file}")]),
+            )
             .flag("multiple", rules.max_count > 1)
             .void();
         format!("{list}{input}")

@@ -35,7 +35,7 @@ pub fn form(form: &Form, lang: Lang, values: &[(String, Input)], errors: &Errors
         context.extra.to_owned(),
         buttons(form, lang),
     ];
-    let open = form_element(form, lang, context);
+    let open = form_element(form, lang, context).attr("data-words", &script_words(lang));
     let body = format!("{}{heading}{intro}{}", summary(&questions), open.html(&inner.concat()));
     Page { title, body }
 }
@@ -45,12 +45,29 @@ pub(super) fn form_element(form: &Form, lang: Lang, context: &Context) -> Elemen
     let encoding = if form.takes_files() { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
     element("form", "form")
         .attr("method", "post")
-        .attr("action", context.action)
+        // What is refused before its body is read is answered in the reader's language too.
+        .attr("action", &format!("{}?lang={lang}", context.action))
         .attr("enctype", encoding)
         .attr("accept-charset", "utf-8")
         .attr("lang", lang.as_str())
         .attr("data-form", &form.id)
         .flag("novalidate", true)
+}
+
+/// What the theme's script says.
+fn script_words(lang: Lang) -> String {
+    serde_json::json!({
+        "next": say(lang, "form.continue"),
+        "back": say(lang, "script.back"),
+        "step": say(lang, "script.step"),
+        "sending": say(lang, "script.sending"),
+        "draft": say(lang, "script.draft"),
+        "draftHint": say(lang, "script.draft-hint"),
+        "summary": say(lang, "form.summary"),
+        "error": say(lang, "form.error"),
+        "title": fill(lang, "form.error-title", &[]),
+    })
+    .to_string()
 }
 
 /// The hidden fields that every post carries.

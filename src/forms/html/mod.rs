@@ -4,10 +4,10 @@
 //!
 //! | class | what |
 //! | --- | --- |
-//! | `form` | the `<form>`; `form-intro`, `form-note`, `form-privacy` its parts |
+//! | `form` | the `<form>`, with `data-words` for scripts; `form-intro`, `form-note`, `form-privacy` its parts |
 //! | `form-step` | a step's `<section>`, with `data-step` and, if it has a condition, `data-show-if` |
 //! | `form-errors` | the summary of errors: heading `form-errors-title`, list of links |
-//! | `field` | a question; `field-error` with an error; `data-kind`, `data-show-if`, `data-missing`, `data-wrong` for scripts |
+//! | `field` | a question; `field-error` with an error; `data-kind`, `data-show-if`, `data-missing`, `data-wrong`, `data-pattern` for scripts |
 //! | `field-label`, `field-hint`, `field-message`, `field-optional`, `field-condition` | its parts; `field-condition` says in words when to answer, for pages without scripts |
 //! | `input`, `input-short`, `input-code`, `textarea`, `declaration` | controls |
 //! | `choices`, `choice`, `choice-hint`, `rating` | radio buttons and boxes; `rating` with five short ones in a row |

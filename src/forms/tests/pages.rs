@@ -65,11 +65,11 @@ fn a_blank_form() {
     let office = office();
     let page = html::form(&form(SMALL), Lang::ET, &[], &Errors::default(), &context(&office));
     assert_eq!(page.title, "Proov");
-    insta::assert_snapshot!(part(&page.body, "<form", ">"), @r#"<form class="form" method="post" action="/vormid/proov" enctype="multipart/form-data" accept-charset="utf-8" lang="et" data-form="proov" novalidate>"#);
+    insta::assert_snapshot!(part(&page.body, "<form", ">"), @r#"<form class="form" method="post" action="/vormid/proov?lang=et" enctype="multipart/form-data" accept-charset="utf-8" lang="et" data-form="proov" novalidate data-words="{&quot;next&quot;:&quot;Edasi&quot;,&quot;back&quot;:&quot;Tagasi&quot;,&quot;step&quot;:&quot;Samm {n} / {m}&quot;,&quot;sending&quot;:&quot;Saadame … Palun ärge seda lehte sulgege.&quot;,&quot;draft&quot;:&quot;Hoia pooleli vorm selles brauseris alles&quot;,&quot;draftHint&quot;:&quot;Ärge valige seda võõras arvutis. Mustand kustub, kui vormi saadate või märke eemaldate. Faile ei hoita.&quot;,&quot;summary&quot;:&quot;Vormis on viga&quot;,&quot;error&quot;:&quot;Viga:&quot;,&quot;title&quot;:&quot;Viga: &quot;}">"#);
     insta::assert_snapshot!(part(&page.body, "<section", "</section>"), @r#"
     <section class="form-step" data-step="1" aria-labelledby="step-1">
     <h2 id="step-1">Teie andmed</h2>
-    <div class="field" data-kind="email" data-missing="Sisestage e-posti aadress" data-wrong="Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee">
+    <div class="field" data-kind="email" data-missing="Sisestage e-posti aadress" data-pattern="[^@]+@[^@]+[.][^@]+" data-wrong="Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee">
     <label class="field-label" for="email">E-posti aadress</label>
     <p class="field-hint" id="email-hint">Vastame sellele.</p>
     <input class="input" id="email" name="email" aria-describedby="email-hint" type="email" autocomplete="email" value="">
@@ -114,7 +114,7 @@ fn a_blank_form() {
     <label class="field-label" for="photo">Foto</label>
     <p class="field-condition" id="photo-condition">Vastake, kui „Kas olete omanik?“ vastus on „Jah“.</p>
     <p class="field-hint" id="photo-hint">Sobivad JPG, JPEG, PNG, WEBP, HEIC. Ühe faili suurus kuni 10 MB.</p>
-    <input class="input" id="photo" name="photo" aria-describedby="photo-condition photo-hint" type="file" accept=".jpg,.jpeg,.png,.webp,.heic" data-max-size="10000000">
+    <input class="input" id="photo" name="photo" aria-describedby="photo-condition photo-hint" type="file" accept=".jpg,.jpeg,.png,.webp,.heic" data-max-size="10000000" data-large="Fail „{file}“ on liiga suur; lubatud on kuni 10 MB">
     </div>
     </section>
     "#);
@@ -158,7 +158,7 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     insta::assert_snapshot!(part(&page.body, "<section", "</section>"), @r#"
     <section class="form-step" data-step="1" aria-labelledby="step-1">
     <h2 id="step-1">Teie andmed</h2>
-    <div class="field field-error" data-kind="email" data-missing="Sisestage e-posti aadress" data-wrong="Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee">
+    <div class="field field-error" data-kind="email" data-missing="Sisestage e-posti aadress" data-pattern="[^@]+@[^@]+[.][^@]+" data-wrong="Sisestage e-posti aadress õigel kujul, näiteks nimi@asutus.ee">
     <label class="field-label" for="email">E-posti aadress</label>
     <p class="field-hint" id="email-hint">Vastame sellele.</p>
     <p class="field-message" id="email-error">
@@ -215,7 +215,7 @@ fn a_form_comes_back_with_errors_and_with_everything_that_was_typed() {
     <input type="hidden" name="_held" value="photo:h1">
     </li>
     </ul>
-    <input class="input" id="photo" name="photo" aria-describedby="photo-condition photo-hint" type="file" accept=".jpg,.jpeg,.png,.webp,.heic" data-max-size="10000000">
+    <input class="input" id="photo" name="photo" aria-describedby="photo-condition photo-hint" type="file" accept=".jpg,.jpeg,.png,.webp,.heic" data-max-size="10000000" data-large="Fail „{file}“ on liiga suur; lubatud on kuni 10 MB">
     </div>
     </section>
     "#);
@@ -265,7 +265,7 @@ fn the_check_page_shows_and_carries_everything() {
     insta::assert_snapshot!(spread(&page.body), @r#"
     <h1>Kontrollige vastused üle</h1>
     <p class="form-intro">Vorm ei ole veel saadetud. Vaadake vastused üle ja vajutage „Saada“.</p>
-    <form class="form" method="post" action="/vormid/proov" enctype="multipart/form-data" accept-charset="utf-8" lang="et" data-form="proov" novalidate>
+    <form class="form" method="post" action="/vormid/proov?lang=et" enctype="multipart/form-data" accept-charset="utf-8" lang="et" data-form="proov" novalidate>
     <input type="hidden" name="_version" value="0123456789abcdef">
     <input type="hidden" name="_lang" value="et">
     <input type="hidden" name="_token" value="abc">

@@ -1,0 +1,156 @@
+//! From a site's folder to a number: the generator builds, the relay takes its `forms.json` and answers.
+
+use std::fs;
+
+use super::program::{Answer, Place, agent, borrowed, get, hidden, post, wait_until};
+use crate::driver::Site;
+
+const SITE: &str = r#"
+-- site.toml --
+name = "Kadaka vald"
+languages = ["et", "en", "ru"]
+base_url = "https://www.kadakavald.example"
+
+[contact]
+email = "info@kadakavald.example"
+
+[relay]
+url = "https://vormid.kadakavald.example"
+-- content/_index.ru.md --
++++
+title = "Волость Кадака"
++++
+-- content/vormid/teabenoue.md --
++++
+title = "Teabenõue"
+e_form = "teabenoue"
++++
+-- content/vormid/teabenoue.en.md --
++++
+title = "Information request"
++++
+-- content/vormid/teabenoue.ru.md --
++++
+title = "Запрос информации"
++++
+"#;
+
+/// What a citizen writes, and what the pages of a language say.
+struct Reader {
+    lang: &'static str,
+    page: &'static str,
+    error: &'static str,
+    check: &'static str,
+    sent: &'static str,
+}
+
+const READERS: [Reader; 3] = [
+    Reader {
+        lang: "et",
+        page: "vormid/teabenoue/index.html",
+        error: "<title>Viga: Teabenõue | Kadaka vald</title>",
+        check: "Kontrollige vastused üle",
+        sent: "Teie viitenumber",
+    },
+    Reader {
+        lang: "en",
+        page: "en/vormid/teabenoue/index.html",
+        error: "<title>Error: Information request | Kadaka vald</title>",
+        check: "Check your answers",
+        sent: "Your reference number",
+    },
+    Reader {
+        lang: "ru",
+        page: "ru/vormid/teabenoue/index.html",
+        error: "<title>Ошибка: Запрос информации | Kadaka vald</title>",
+        check: "Проверьте ответы",
+        sent: "Номер вашего обращения",
+    },
+];
+
+/// The e-form of a page, without the theme's other forms.
+fn form(page: &str) -> &str {
+    let from = page.find("<form class=\"form\"").expect("a form");
+    &page[from..from + page[from..].find("</form>").expect("its end")]
+}
+
+fn action(form: &str) -> &str {
+    let path = form.split("action=\"https://vormid.kadakavald.example").nth(1).expect("an address");
+    path.split('"').next().expect("its end")
+}
+
+#[test]
+fn what_the_build_gives_the_relay_answers_in_three_languages() {
+    let site = Site::with(SITE);
+    site.build(&[]).fine();
+    let place = Place::with("[folder.registry]\npath = \"drop\"\n[folder.communication]\npath = \"drop\"\n");
+    fs::copy(site.out().join("forms.json"), place.path("forms.json")).unwrap();
+    let relay = place.start();
+
+    for reader in READERS {
+        let page = site.page(reader.page);
+        let blank = form(&page);
+        let url = relay.url(action(blank));
+        // A browser that would rather have another language.
+        let send = |fields: &[(&str, &str)]| -> Answer {
+            let other = if reader.lang == "en" { "ru" } else { "en" };
+            super::program::answer(
+                agent().post(&url).header("accept-language", other).send_form(fields.iter().copied()),
+            )
+            .unwrap()
+        };
+        let typed = [("name", "Mari Maasikas"), ("content", "Millal avatakse <b>raamatukogu</b>?")];
+        let mut fields = hidden(blank);
+        fields.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let wrong = send(&borrowed(&fields));
+        assert_eq!(wrong.status, 422, "{}", wrong.body);
+        assert!(wrong.body.contains(reader.error), "{}", wrong.body);
+        assert!(wrong.body.contains(&format!("<html lang=\"{}\">", reader.lang)));
+        for (_, value) in typed {
+            let kept = value.replace('<', "&lt;").replace('>', "&gt;");
+            assert!(wrong.body.contains(&kept), "{kept} in {}", wrong.body);
+        }
+        assert!(wrong.body.contains("href=\"https://www.kadakavald.example/assets/main."), "the theme's own look");
+
+        let mut fields = hidden(form(&wrong.body));
+        fields.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        fields
+            .extend([("delivery", "email"), ("email", "mari@example.org")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+        let check = send(&borrowed(&fields));
+        assert_eq!(check.status, 200, "{}", check.body);
+        assert!(check.body.contains(reader.check) && check.body.contains("_token"), "{}", check.body);
+
+        let mut fields = hidden(form(&check.body));
+        fields.push(("_go".to_owned(), "send".to_owned()));
+        let sent = send(&borrowed(&fields));
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        let confirmation = get(&relay.url(&sent.location));
+        assert!(confirmation.body.contains(reader.sent) && confirmation.body.contains("TN-"), "{}", confirmation.body);
+        assert!(!confirmation.body.contains("Mari"), "a link shows no answers");
+    }
+
+    let feedback = site.page("vormid/teabenoue/index.html");
+    let from = feedback.find("<form class=\"feedback\"").expect("the question about the page");
+    let mut fields = hidden(&feedback[from..]);
+    fields.push(("rating".to_owned(), "5".to_owned()));
+    assert_eq!(post(&relay.url(action(&feedback[from..])), &borrowed(&fields)).status, 303);
+    wait_until("delivered", || place.dropped().len() == 4);
+}
+
+#[test]
+fn the_language_of_an_answer_is_the_pages() {
+    let site = Site::with(SITE);
+    site.build(&[]).fine();
+    let place = Place::with("[folder.registry]\npath = \"drop\"\n[folder.communication]\npath = \"drop\"\n");
+    fs::copy(site.out().join("forms.json"), place.path("forms.json")).unwrap();
+    let relay = place.start();
+    for (path, lang) in [("/teabenoue?lang=ru", "ru"), ("/nothing?lang=en", "en"), ("/a/b/c?x=1&lang=ru", "ru")] {
+        assert!(get(&relay.url(path)).body.contains(&format!("<html lang=\"{lang}\">")), "{path}");
+    }
+    let refused = super::program::answer(
+        agent().post(relay.url("/teabenoue?lang=ru")).header("origin", "https://evil.example").send_form([("a", "b")]),
+    )
+    .unwrap();
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("<html lang=\"ru\">"), "{}", refused.body);
+}
