@@ -24,6 +24,8 @@ mod driver;
 mod formats;
 #[cfg(feature = "generator")]
 mod forms;
+#[cfg(feature = "generator")]
+mod preview;
 
 #[cfg(feature = "relay")]
 mod relay;

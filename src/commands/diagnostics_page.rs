@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use crate::diagnostics::{Language, Severity, rules};
 
 /// The areas, in Estonian and English.
-const AREAS: [(&str, &str, &str); 15] = [
+const AREAS: [(&str, &str, &str); 17] = [
     ("accessibility", "Ligipääsetavus", "Accessibility"),
     ("assets", "Pildid, stiilid ja skriptid", "Pictures, styles and scripts"),
     ("check", "Kontrolli seaded", "The check's settings"),
@@ -14,10 +14,12 @@ const AREAS: [(&str, &str, &str); 15] = [
     ("forms", "Vormid", "Forms"),
     ("markdown", "Tekst", "Text"),
     ("output", "Valmis sait", "The written site"),
+    ("preview", "Eelvaade", "The preview"),
     ("privacy", "Isikuandmed", "Personal data"),
     ("relay", "Vormirelee", "The form relay"),
     ("render", "Lehtede tegemine", "Making pages"),
     ("schema", "Väljad", "Fields"),
+    ("search", "Otsing", "Search"),
     ("site", "Saidi seaded ja ülesehitus", "The site's settings and structure"),
     ("source", "Failid", "Files"),
     ("theme", "Teema", "The theme"),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{SiteArguments, Voice, pipeline, timings::Timings};
+use super::{SiteArguments, Voice, loader::load, timings::Timings};
 use crate::diagnostics::{Diagnostic, Format, Severity};
 
 /// What `explain` takes.
@@ -19,7 +19,7 @@ pub(super) struct ExplainArguments {
 pub(super) fn run(arguments: &ExplainArguments, voice: Voice) -> ExitCode {
     let request = arguments.site.request(None, false);
     let mut out = Vec::new();
-    let Some(loaded) = pipeline::load(&request, &mut Timings::default(), &mut out) else {
+    let Some(loaded) = load(&request, &mut Timings::default(), &mut out) else {
         voice.report(&out, Format::Human);
         return ExitCode::from(1);
     };

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 
-use super::{Voice, pipeline};
+use super::{Voice, loader};
 use crate::{
     diagnostics::{Diagnostic, Format, Language, Severity},
     forms::{Field, Form, Library, SHIPPED, html::Office, privacy},
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &FormArguments, voice: Voice) -> ExitCode {
 /// The catalogue with the site's own forms.
 fn library(arguments: &FormArguments, out: &mut Vec<Diagnostic>) -> Library {
     match Folder::open(&arguments.site) {
-        Ok(folder) => pipeline::forms(&folder, &[Lang::ET], out),
+        Ok(folder) => loader::forms(&folder, &[Lang::ET], out),
         Err(_) => Library::new([], &[Lang::ET], out),
     }
 }

@@ -7,6 +7,7 @@ mod diagnostics_page;
 mod explain;
 mod extras;
 mod form;
+mod loader;
 mod municipalities;
 mod new;
 mod pipeline;
@@ -55,7 +56,7 @@ enum Command {
     Build(build::BuildArguments),
     /// Find what a build would refuse, and what law, accessibility, privacy and good language ask for; nothing is written.
     Check(check::CheckArguments),
-    /// Build the site and serve it on this computer.
+    /// Show the site on this computer, and follow every change.
     Serve(serve::ServeArguments),
     /// Make a new site.
     New(new::NewArguments),

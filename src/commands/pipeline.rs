@@ -1,7 +1,7 @@
 //! The order of the stages, in one place: from a site's folder to pages, and to the written site.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -11,19 +11,17 @@ use rayon::prelude::*;
 
 use super::{
     compiled_forms::{self, Uses},
-    extras, searching, theme_assets,
+    extras,
+    loader::{Loaded, load},
+    searching,
     timings::Timings,
 };
 use crate::{
-    check,
-    content::Reading,
     diagnostics::{self, Diagnostic, Severity},
-    forms::Library,
-    language::Lang,
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
-    render::{AnchorLink, Images, Needed, Parts, Renderer, Templates, World},
-    site::{self, LeftOut, Moment, Page, Settings, Site},
-    source::{Folder, SourceFile, TomlText},
+    render::{AnchorLink, Needed},
+    site::{LeftOut, Page},
+    source::{Folder, SourceFile},
     theme::Theme,
 };
 
@@ -86,119 +84,8 @@ struct Memo {
     next_due: Option<DateTime>,
 }
 
-/// A site that was read and can be rendered.
-pub(super) struct Loaded {
-    /// Makes the pages.
-    pub renderer: Renderer,
-    /// Files that are copied as they are: the path in the output, and the file.
-    pub copies: Vec<(String, SourceFile)>,
-    /// What the site says of its own check.
-    pub check: check::Settings,
-}
-
 /// The folders of a site that a build reads.
 const PARTS: [&str; 6] = ["content", "data", "forms", "images", "static", "theme"];
-
-/// Reads a site and resolves its model. Nothing comes back when it cannot be rendered at all.
-pub(super) fn load(request: &Request, timings: &mut Timings, out: &mut Vec<Diagnostic>) -> Option<Loaded> {
-    let folder = Folder::open(&request.root).map_err(|problem| out.push(problem)).ok()?;
-    let Some(file) = folder.find("site.toml") else {
-        out.push(Diagnostic::new("source.no-site").arg("path", request.root.display()));
-        return None;
-    };
-    let text = file.text().map_err(|problem| out.push(problem)).ok()?;
-    let toml = TomlText::whole("site.toml", &text);
-    let mut settings = Settings::read(&toml, out);
-    if out.iter().any(|found| found.code == "source.toml-syntax") {
-        // What broken settings seem to lack is what could not be read.
-        out.retain(|found| found.code == "source.toml-syntax");
-        return None;
-    }
-    if let Some(base_url) = &request.base_url {
-        base_url.trim_end_matches('/').clone_into(&mut settings.base_url);
-    }
-    let check = check::Settings::read(&toml, out);
-    let name = request.theme.as_ref().unwrap_or(&settings.theme);
-    let theme = Theme::load(name, Some(&folder), out)?;
-    let theme_settings = theme.manifest.read_settings(&toml, out);
-    timings.stage("theme");
-
-    let reading = Reading { folder: &folder, types: &theme.types, languages: &settings.languages };
-    let content = reading.read(out);
-    timings.stage("content");
-
-    let forms = forms(&folder, &settings.languages, out);
-
-    let redirects =
-        folder.find("redirects.toml").and_then(|file| file.text().map_err(|problem| out.push(problem)).ok());
-    let copies = copies(&folder, &content.resources, out);
-    let images = Images::new(folder.clone(), settings.image_widths.clone());
-    let assets = theme_assets::make(&theme, &theme_settings, out);
-    timings.stage("assets");
-
-    let templates = Templates::read(&theme, settings.minify, out).map(Arc::new);
-    timings.stage("templates");
-
-    let site = Site::build(
-        site::Parts {
-            settings,
-            types: Arc::new(theme.types.clone()),
-            content,
-            redirects: redirects.as_deref().map(|text| TomlText::whole("redirects.toml", text)),
-            files: copies.iter().map(|(path, _)| format!("/{path}")).collect(),
-            moment: Moment { at: request.at, drafts: request.drafts },
-        },
-        out,
-    );
-    timings.stage("site");
-
-    let files: BTreeSet<String> = copies.iter().map(|(path, _)| path.clone()).collect();
-    let world = World::new(Parts {
-        site: Arc::new(site),
-        theme: Arc::new(theme),
-        settings: theme_settings,
-        assets,
-        images,
-        forms,
-        files,
-        preview: request.preview,
-        templates: templates?,
-    });
-    timings.stage("cards");
-    Some(Loaded { renderer: Renderer::new(world), copies, check })
-}
-
-/// The catalogue's forms and the site's own.
-pub(super) fn forms(folder: &Folder, languages: &[Lang], out: &mut Vec<Diagnostic>) -> Library {
-    let files = folder.walk("forms", out).into_iter().filter(|file| file.path.ends_with(".toml"));
-    let read = |file: SourceFile| match file.text() {
-        Ok(text) => Some((file.path, text)),
-        Err(problem) => {
-            out.push(problem);
-            None
-        }
-    };
-    let own: Vec<_> = files.filter_map(read).collect();
-    Library::new(own.iter().map(|(path, text)| (&**path, &**text)), languages, out)
-}
-
-/// What is published as it is: `static/` at the root, and files beside pages except pictures, which
-/// are published in their sizes.
-fn copies(folder: &Folder, resources: &[SourceFile], out: &mut Vec<Diagnostic>) -> Vec<(String, SourceFile)> {
-    let inside = |file: SourceFile, root: &str| {
-        let path = file.path.strip_prefix(root).unwrap_or(&file.path).to_owned();
-        (path, file)
-    };
-    let is_picture = |path: &str| {
-        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
-        ["jpg", "jpeg", "png", "webp", "gif", "svg"].contains(&ending.as_str())
-    };
-    let beside = resources.iter().filter(|file| !is_picture(&file.path)).cloned();
-    let mut copies: Vec<_> = folder.walk("static", out).into_iter().map(|file| inside(file, "static/")).collect();
-    copies.extend(beside.map(|file| inside(file, "content/")));
-    copies.sort_by(|a, b| a.0.cmp(&b.0));
-    copies
-}
 
 /// Makes every page without writing, lets `inspect` look at each, and reports all that a build would refuse.
 pub(super) fn check(request: &Request, inspect: impl FnOnce(&Loaded, &mut Visit<'_>, &mut Vec<Diagnostic>)) -> Outcome {
@@ -338,7 +225,7 @@ fn settings_key(request: &Request, folder: &Folder) -> [u8; 32] {
 }
 
 /// The theme that `site.toml` names, if it names one.
-fn theme_named(folder: &Folder) -> Option<String> {
+pub(super) fn theme_named(folder: &Folder) -> Option<String> {
     let settings: toml::Table = folder.find("site.toml")?.text().ok()?.parse().ok()?;
     settings.get("theme")?.as_str().map(ToOwned::to_owned)
 }

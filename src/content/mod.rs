@@ -3,11 +3,13 @@
 //! Bodies stay on the disk until a page is rendered; what is kept of each entry is small, so that a
 //! site of fifty thousand pages fits in memory.
 
+mod memory;
 mod names;
 mod pages;
 mod place;
 mod tables;
 
+pub use memory::{Memory, News};
 pub use names::{Name, fold_date};
 pub use tables::DataTable;
 
@@ -17,7 +19,7 @@ use crate::{
     diagnostics::Diagnostic,
     language::Lang,
     schema::{Fields, Types},
-    source::{Folder, SourceFile},
+    source::{Changes, Folder, SourceFile},
 };
 
 /// A 256-bit content hash.
@@ -117,11 +119,7 @@ pub struct Reading<'a> {
 impl Reading<'_> {
     /// Reads pages and tables. Every mistake of every file is reported.
     pub fn read(&self, out: &mut Vec<Diagnostic>) -> Content {
-        let (mut entries, resources) = pages::read(self, out);
-        let (tables, rows) = tables::read(self, out);
-        entries.extend(rows);
-        entries.sort_by(|a, b| (&a.id, a.lang).cmp(&(&b.id, b.lang)));
-        Content { entries, resources, tables }
+        Memory::default().read(self, &Changes::All, out).0
     }
 
     fn default_language(&self) -> Lang {

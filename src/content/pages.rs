@@ -1,14 +1,18 @@
 //! Markdown files become entries.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use rayon::prelude::*;
 use toml::de::{DeTable, DeValue};
 
-use super::{Entry, Hash, Name, Origin, Reading, names::Refused};
+use super::{
+    Entry, Hash, Name, Origin, Reading,
+    memory::{Files, Page},
+    names::Refused,
+};
 use crate::{
     diagnostics::{Diagnostic, Location},
     markdown,
@@ -19,28 +23,40 @@ use crate::{
 /// How much of a body a summary takes, in characters.
 const SUMMARY: usize = 240;
 
-/// Reads all pages, and names the files beside them.
-pub(super) fn read(reading: &Reading<'_>, out: &mut Vec<Diagnostic>) -> (Vec<Arc<Entry>>, Vec<SourceFile>) {
+/// Names all files below `content/`.
+pub(super) fn list(reading: &Reading<'_>) -> Files {
+    let mut diagnostics = Vec::new();
+    let out = &mut diagnostics;
     let (pages, resources): (Vec<_>, Vec<_>) =
         reading.folder.walk("content", out).into_iter().partition(|file| file.path.ends_with(".md"));
     let mut named = name_all(reading, pages, out);
     // The originals come first, so that a translation can take from them what it does not say itself.
     let default = reading.default_language();
     named.sort_by(|a, b| (a.0.lang != default, &a.0.id).cmp(&(b.0.lang != default, &b.0.id)));
-    let split_at = named.partition_point(|(name, _)| name.lang == default);
-    let translations = named.split_off(split_at);
-
-    let kinds = section_kinds(&named, &translations);
-    let context = Context { reading, kinds, originals: HashMap::new() };
-    let mut entries = context.parse_all(named, out);
-    let originals = entries.iter().enumerate().map(|(at, entry)| (entry.id.to_string(), at)).collect();
-    let context = Context { originals, ..context };
-    let translated = context.parse_translations(translations, &entries, out);
-    entries.extend(translated);
-    (entries, resources)
+    let translations = named.split_off(named.partition_point(|(name, _)| name.lang == default));
+    Files { originals: named, translations, resources, diagnostics }
 }
 
-fn name_all(reading: &Reading<'_>, files: Vec<SourceFile>, out: &mut Vec<Diagnostic>) -> Vec<(Name, SourceFile)> {
+/// Reads all pages, originals before translations; those that are `known` and not `changed` are taken
+/// as they are.
+pub(super) fn read(
+    reading: &Reading<'_>,
+    kinds: &BTreeMap<String, String>,
+    files: &Files,
+    known: &HashMap<Arc<str>, Page>,
+    changed: &BTreeSet<String>,
+) -> Vec<Page> {
+    let context = Context { reading, kinds, known, changed };
+    let mut pages: Vec<Page> =
+        files.originals.par_iter().with_min_len(16).map(|(name, file)| context.page(name, file, None)).collect();
+    let originals: HashMap<Arc<str>, Arc<Entry>> =
+        pages.iter().filter_map(|page| page.entry.clone()).map(|entry| (entry.id.clone(), entry)).collect();
+    let translate = |(name, file): &(Arc<Name>, SourceFile)| context.page(name, file, originals.get(&*name.id));
+    pages.par_extend(files.translations.par_iter().with_min_len(16).map(translate));
+    pages
+}
+
+fn name_all(reading: &Reading<'_>, files: Vec<SourceFile>, out: &mut Vec<Diagnostic>) -> Vec<(Arc<Name>, SourceFile)> {
     let mut seen: BTreeMap<(String, crate::language::Lang), std::sync::Arc<str>> = BTreeMap::new();
     let mut named = Vec::with_capacity(files.len());
     for file in files {
@@ -57,77 +73,84 @@ fn name_all(reading: &Reading<'_>, files: Vec<SourceFile>, out: &mut Vec<Diagnos
             out.push(problem.at(Location::file(file.path)).related(Location::file(other)));
             continue;
         }
-        named.push((name, file));
+        named.push((Arc::new(name), file));
     }
     named
 }
 
 /// The types that sections give to the pages below them (`children_type`).
-fn section_kinds(named: &[(Name, SourceFile)], translations: &[(Name, SourceFile)]) -> BTreeMap<String, String> {
+pub(super) fn section_kinds(
+    files: &Files,
+    known: &HashMap<Arc<str>, Page>,
+    changed: Option<&BTreeSet<String>>,
+) -> BTreeMap<String, String> {
     let mut kinds = BTreeMap::new();
-    for (name, file) in translations.iter().chain(named).filter(|(name, _)| name.section) {
-        let Ok(text) = file.text() else { continue };
-        let Some(range) = split(&text).front_matter else { continue };
-        let (table, _) = DeTable::parse_recoverable(&text[range]);
-        if let Some(kind) = table.get_ref().get("children_type").and_then(|value| value.get_ref().as_str()) {
-            kinds.insert(name.id.clone(), kind.to_owned());
-        }
+    for (name, file) in files.translations.iter().chain(&files.originals).filter(|(name, _)| name.section) {
+        let known = known.get(&file.path).filter(|_| changed.is_some_and(|changed| !changed.contains(&*file.path)));
+        let kind = match known {
+            Some(page) => page.children_type.clone(),
+            None => file.text().ok().and_then(|text| children_type(&text)),
+        };
+        kinds.extend(kind.map(|kind| (name.id.clone(), kind.into())));
     }
     kinds
 }
 
+fn children_type(text: &str) -> Option<Box<str>> {
+    let range = split(text).front_matter?;
+    let (table, _) = DeTable::parse_recoverable(&text[range]);
+    table.get_ref().get("children_type").and_then(|value| value.get_ref().as_str()).map(Into::into)
+}
+
 struct Context<'a> {
     reading: &'a Reading<'a>,
-    kinds: BTreeMap<String, String>,
-    originals: HashMap<String, usize>,
+    kinds: &'a BTreeMap<String, String>,
+    known: &'a HashMap<Arc<str>, Page>,
+    changed: &'a BTreeSet<String>,
 }
 
 impl Context<'_> {
-    fn parse_all(&self, named: Vec<(Name, SourceFile)>, out: &mut Vec<Diagnostic>) -> Vec<Arc<Entry>> {
-        collect(named.into_par_iter().map(|(name, file)| self.parse(name, file, None)), out)
-    }
-
-    fn parse_translations(
-        &self,
-        named: Vec<(Name, SourceFile)>,
-        originals: &[Arc<Entry>],
-        out: &mut Vec<Diagnostic>,
-    ) -> Vec<Arc<Entry>> {
-        let parse = |(name, file): (Name, SourceFile)| {
-            let original = self.originals.get(&name.id).map(|&at| &*originals[at]);
-            self.parse(name, file, original)
+    fn page(&self, name: &Name, file: &SourceFile, original: Option<&Arc<Entry>>) -> Page {
+        let same = |known: &&Page| match (&known.original, original) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || (a.fingerprint == b.fingerprint && a.kind == b.kind),
+            _ => false,
         };
-        collect(named.into_par_iter().map(parse), out)
-    }
-
-    fn parse(&self, name: Name, file: SourceFile, original: Option<&Entry>) -> (Option<Entry>, Vec<Diagnostic>) {
+        let known = self.known.get(&file.path).filter(|_| !self.changed.contains(&*file.path));
+        if let Some(page) = known.filter(same) {
+            return page.clone();
+        }
         let mut out = Vec::new();
-        let entry = self.entry(name, file, original, &mut out);
-        (entry, out)
+        let text = file.text().map_err(|problem| out.push(problem)).ok();
+        let entry =
+            text.as_ref().and_then(|text| self.entry(name, file, text, original.map(|entry| &**entry), &mut out));
+        Page {
+            head: text.as_ref().map_or([0; 32], |text| hash(&text.as_bytes()[..split(text).body.start])),
+            children_type: text.filter(|_| name.section).and_then(|text| children_type(&text)),
+            entry: entry.map(Arc::new),
+            diagnostics: out.into(),
+            original: original.cloned(),
+        }
     }
 
     fn entry(
         &self,
-        name: Name,
-        file: SourceFile,
+        name: &Name,
+        file: &SourceFile,
+        text: &str,
         original: Option<&Entry>,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Entry> {
-        let text = file.text().map_err(|problem| out.push(problem)).ok()?;
-        let parts = split(&text);
+        let parts = split(text);
         if parts.unclosed {
-            out.push(Diagnostic::new("content.front-matter-open").at(Location::in_text(
-                file.path.clone(),
-                &text,
-                0..3,
-            )));
+            out.push(Diagnostic::new("content.front-matter-open").at(Location::in_text(file.path.clone(), text, 0..3)));
             return None;
         }
         let Some(range) = parts.front_matter else {
-            out.push(Diagnostic::new("content.no-front-matter").at(Location::in_text(file.path.clone(), &text, 0..0)));
+            out.push(Diagnostic::new("content.no-front-matter").at(Location::in_text(file.path.clone(), text, 0..0)));
             return None;
         };
-        let toml = TomlText { path: file.path.clone(), text: &text, range: range.clone() };
+        let toml = TomlText { path: file.path.clone(), text, range: range.clone() };
         let before = out.len();
         let table = toml.parse(out);
         if out.len() > before {
@@ -135,7 +158,7 @@ impl Context<'_> {
             return None;
         }
         let body = &text[parts.body.clone()];
-        let kind = self.kind(&name, table.get_ref(), original, &toml, out)?;
+        let kind = self.kind(name, table.get_ref(), original, &toml, out)?;
         let content_type = self.reading.types.at(kind);
         if original.is_some() && is_stub(content_type, table.get_ref(), body) {
             out.push(Diagnostic::new("content.stub").arg("language", name.lang).at(Location::file(file.path.clone())));
@@ -154,14 +177,14 @@ impl Context<'_> {
         let own = content_type.summary.as_deref().and_then(|name| fields.text(name));
         let summary = fields.text("summary").or(own).map(ToOwned::to_owned);
         Some(Entry {
-            id: name.id.into(),
+            id: name.id.as_str().into(),
             lang: name.lang,
             kind,
             section: name.section,
             summary: summary.unwrap_or_else(|| markdown::summary(body, SUMMARY)).into(),
             fingerprint: fields.fingerprint(),
             body_fingerprint: hash(body.as_bytes()),
-            origin: Origin::Page { file, front_matter: range, body: parts.body },
+            origin: Origin::Page { file: file.clone(), front_matter: range, body: parts.body },
             fields,
         })
     }
@@ -204,19 +227,6 @@ impl Context<'_> {
         }
         self.kinds.get("").and_then(|kind| types.find(kind)).or_else(|| types.find("page"))
     }
-}
-
-fn collect(
-    parsed: impl IndexedParallelIterator<Item = (Option<Entry>, Vec<Diagnostic>)>,
-    out: &mut Vec<Diagnostic>,
-) -> Vec<Arc<Entry>> {
-    let parsed: Vec<_> = parsed.collect();
-    let mut entries = Vec::with_capacity(parsed.len());
-    for (entry, mut found) in parsed {
-        entries.extend(entry.map(Arc::new));
-        out.append(&mut found);
-    }
-    entries
 }
 
 /// An editor that saves all languages at once leaves translations in which nothing is translated.

@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     include_str!("catalog/output.toml"),
     include_str!("catalog/search.toml"),
     include_str!("catalog/forms.toml"),
+    include_str!("catalog/preview.toml"),
     include_str!("catalog/relay.toml"),
     include_str!("catalog/commands.toml"),
     include_str!("catalog/check.toml"),

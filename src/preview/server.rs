@@ -1,37 +1,59 @@
-//! A small server for one's own eyes: loopback only, files as they are, addresses as on the real host.
-#![expect(clippy::disallowed_methods, reason = "serves the files that output wrote")]
+//! A small server for one's own eyes: loopback only, addresses and headers as on the real host.
+#![expect(clippy::disallowed_methods, reason = "serves files that are published as they are")]
 
 use std::{
-    fs::{self, File},
-    path::{Component, Path, PathBuf},
+    fs::File,
+    io::{self, Cursor, Read, Write as _},
+    path::Path,
+    sync::{Arc, PoisonError},
+    thread,
+    time::Duration,
 };
 
+use jiff::civil::Date;
 use percent_encoding::percent_decode_str;
 use tiny_http::{Header, Method, Request, Response, StatusCode};
 
-use crate::diagnostics::Diagnostic;
+use super::{Preview, Wanted, edition::Edition, forms, listeners::Listener};
+use crate::{assets::images, diagnostics::Diagnostic, forms::Input};
 
 /// How many ports are tried when the first is taken.
 const TRIES: u16 = 20;
+/// How many requests are answered at once.
+const THREADS: usize = 6;
+/// How often those who listen are asked whether they are still there.
+const PING: Duration = Duration::from_secs(20);
+/// Where the preview's own files are.
+const OWN: &str = "/__raekoda/";
 
 /// A server that listens.
 pub struct Server {
-    http: tiny_http::Server,
+    http: Arc<tiny_http::Server>,
+    host: String,
     port: u16,
 }
 
+/// What is answered.
+struct Answer {
+    status: u16,
+    kind: &'static str,
+    body: Box<dyn Read + Send>,
+    length: u64,
+    location: Option<String>,
+}
+
 impl Server {
-    /// Listens on `port` of the loopback address, or on the next free one.
+    /// Listens on `port` of `host`, or on the next free one.
     ///
     /// # Errors
     /// `commands.port` when none is free.
-    pub fn bind(port: u16) -> Result<Self, Diagnostic> {
+    pub fn bind(host: &str, port: u16) -> Result<Self, Diagnostic> {
         let mut reason = String::new();
         for port in port..=port.saturating_add(TRIES) {
-            match tiny_http::Server::http(("127.0.0.1", port)) {
+            match tiny_http::Server::http((host, port)) {
                 Ok(http) => {
                     let bound = http.server_addr().to_ip().map_or(port, |address| address.port());
-                    return Ok(Self { http, port: bound });
+                    return Ok(Self { http: Arc::new(http), host: host.to_owned(), port: bound });
                 }
                 Err(error) => reason = error.to_string(),
             }
@@ -41,72 +63,278 @@ impl Server {
 
     /// Where the site is.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}:{}", self.host, self.port)
     }
 
-    /// Serves the files of `folder` until the process ends.
-    pub fn serve(&self, folder: &Path) {
-        for request in self.http.incoming_requests() {
-            // Whoever asked may have gone away; the next one has not.
-            let _ = self.answer(request, folder);
+    /// Answers requests, on threads of its own, until the process ends.
+    pub fn start(&self, preview: &Arc<Preview>) {
+        for _ in 0..THREADS {
+            let (http, preview, names) = (self.http.clone(), preview.clone(), self.names());
+            thread::spawn(move || {
+                while let Ok(request) = http.recv() {
+                    // Whoever asked may have gone away; the next one has not.
+                    let _ = answer(request, &preview, &names);
+                }
+            });
         }
+        let preview = preview.clone();
+        thread::spawn(move || {
+            loop {
+                thread::sleep(PING);
+                preview.listeners.lock().unwrap_or_else(PoisonError::into_inner).ping();
+            }
+        });
     }
 
-    fn answer(&self, request: Request, folder: &Path) -> std::io::Result<()> {
-        if !self.is_ours(&request) {
-            return request.respond(Response::from_string("403").with_status_code(StatusCode(403)));
-        }
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return request.respond(Response::from_string("405").with_status_code(StatusCode(405)));
-        }
-        let url = request.url().split(['?', '#']).next().unwrap_or("/");
-        let path = percent_decode_str(url).decode_utf8_lossy().into_owned();
-        if path.len() > 1 && path.ends_with('/') {
-            let location = format!("/{}", path.trim_matches('/'));
-            let response = Response::empty(301).with_header(header("Location", &location));
-            return request.respond(response);
-        }
-        let (found, status) = match file(folder, &path) {
-            Some(found) => (Some(found), 200),
-            None => (not_found(folder, &path), 404),
-        };
-        let Some(found) = found else {
-            return request.respond(Response::from_string("404").with_status_code(StatusCode(404)));
-        };
-        let kind = media_type(&found);
-        let response = Response::from_file(File::open(found)?)
-            .with_status_code(StatusCode(status))
-            .with_header(header("Content-Type", kind))
-            .with_header(header("Cache-Control", "no-store"))
-            .with_header(header("X-Content-Type-Options", "nosniff"));
-        request.respond(response)
-    }
-
-    /// A page of another site must not read this one under a name of its own (DNS rebinding).
-    fn is_ours(&self, request: &Request) -> bool {
-        let host =
-            request.headers().iter().find(|header| header.field.equiv("Host")).map(|header| header.value.as_str());
-        let ours = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
-        host.is_some_and(|host| ours.iter().any(|our| our == host))
+    /// What `Host` may say: a page of another site must not read this one under a name of its own (DNS
+    /// rebinding).
+    fn names(&self) -> Vec<String> {
+        ["127.0.0.1", "localhost", "[::1]", &self.host].iter().map(|host| format!("{host}:{}", self.port)).collect()
     }
 }
 
-/// The file that an address means: itself, or the `index.html` of its folder.
-fn file(folder: &Path, path: &str) -> Option<PathBuf> {
-    let relative = Path::new(path.trim_start_matches('/'));
-    if relative.components().any(|part| !matches!(part, Component::Normal(_))) {
+fn answer(request: Request, preview: &Preview, names: &[String]) -> io::Result<()> {
+    let host = value(&request, "Host");
+    if !host.is_some_and(|host| names.contains(&host)) {
+        return respond(request, Answer::text(403, "403"));
+    }
+    let url = request.url().to_owned();
+    let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+    let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    if *request.method() == Method::Post {
+        return post(request, preview, &path, names);
+    }
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return respond(request, Answer::text(405, "405"));
+    }
+    match path.strip_prefix(OWN) {
+        Some("events") => listen(request, preview, query),
+        Some(own) => respond(request, own_file(preview, own, query)),
+        None => {
+            let answer = site_file(preview, &path, &url);
+            respond(request, answer)
+        }
+    }
+}
+
+/// What a form of the site, or the panel, sends.
+fn post(mut request: Request, preview: &Preview, path: &str, names: &[String]) -> io::Result<()> {
+    let from = value(&request, "Origin");
+    let ours = from.is_none_or(|from| from.split_once("://").is_some_and(|(_, host)| names.iter().any(|n| n == host)));
+    if !ours || request.body_length().is_some_and(|length| length as u64 > forms::LIMIT) {
+        return respond(request, Answer::text(403, "403"));
+    }
+    let mut body = Vec::new();
+    request.as_reader().take(forms::LIMIT).read_to_end(&mut body)?;
+    let sent = forms::values(&value(&request, "Content-Type").unwrap_or_default(), &body);
+    let answer = match path.strip_prefix(OWN) {
+        Some("at") => {
+            let text = |name: &str| {
+                sent.iter().find_map(|(known, input)| match input {
+                    Input::Text(text) if known == name => Some(text.as_str()),
+                    _ => None,
+                })
+            };
+            let at = text("at").and_then(|day| day.parse::<Date>().ok()).map(|day| day.at(12, 0, 0, 0));
+            preview.want(Wanted { at, drafts: text("drafts") == Some("true") });
+            Answer::text(204, "")
+        }
+        Some(own) => {
+            let edition = preview.edition();
+            let form = own.strip_prefix("forms/").zip(edition.as_deref());
+            match form.and_then(|(id, edition)| forms::answer(edition, id, sent, preview.words.language)) {
+                Some((status, html)) => Answer::page(status, html.as_bytes()),
+                None => Answer::text(404, "404"),
+            }
+        }
+        None => Answer::text(405, "405"),
+    };
+    respond(request, answer)
+}
+
+/// The preview's own files.
+fn own_file(preview: &Preview, name: &str, query: &str) -> Answer {
+    match name {
+        "preview.js" => Answer::bytes("text/javascript; charset=utf-8", include_bytes!("client/preview.js").to_vec()),
+        "preview.css" => Answer::bytes("text/css; charset=utf-8", include_bytes!("client/preview.css").to_vec()),
+        "page" => {
+            let report = preview.report(&parameter(query, "url").unwrap_or_default());
+            Answer::bytes("application/json", report.to_string().into_bytes())
+        }
+        "pages" => match preview.edition() {
+            Some(edition) => Answer::bytes("text/html; charset=utf-8", preview.page_list(&edition).into_bytes()),
+            None => Answer::text(404, "404"),
+        },
+        _ => Answer::text(404, "404"),
+    }
+}
+
+/// What the site has at an address.
+fn site_file(preview: &Preview, path: &str, url: &str) -> Answer {
+    let Some(edition) = preview.edition() else {
+        return Answer::bytes("text/html; charset=utf-8", with_panel(b"<!doctype html><title>raekoda</title>"));
+    };
+    if path.len() > 1 && path.ends_with('/') {
+        return Answer::moved(301, &format!("/{}", path.trim_matches('/')));
+    }
+    if let Some(answer) = redirect(&edition, path, url) {
+        return answer;
+    }
+    if let Some(shown) = edition.page(path) {
+        return Answer::page(200, &shown.html);
+    }
+    let file = path.trim_start_matches('/');
+    match picture(preview, &edition, file).or_else(|| published(&edition, file)) {
+        Some(answer) => answer,
+        None => Answer::page(404, &edition.shown(path)),
+    }
+}
+
+/// Old addresses lead on, those with a query before those without.
+fn redirect(edition: &Edition, path: &str, url: &str) -> Option<Answer> {
+    let redirects = &edition.site().redirects;
+    let find = |from: &str| redirects.iter().find(|redirect| redirect.from == from);
+    let found = find(url).or_else(|| find(path))?;
+    Some(match found.status {
+        410 => Answer::page(410, &edition.shown(path)),
+        status => Answer::moved(status, &found.to),
+    })
+}
+
+/// A picture in one of its sizes, made when it is first asked for.
+fn picture(preview: &Preview, edition: &Edition, path: &str) -> Option<Answer> {
+    let (needed, at) = edition.picture(path)?;
+    let variant = &needed.variants[at];
+    let bytes = match preview.cache.get(&variant.path) {
+        Some(bytes) => bytes,
+        None => {
+            let original = needed.file.bytes().ok()?;
+            let (_, bytes) = images::encode(&needed.file.path, &original, &needed.info, std::slice::from_ref(variant))
+                .ok()?
+                .into_iter()
+                .next()?;
+            // Without the cache it is made again.
+            let _ = preview.cache.put(&variant.path, &bytes);
+            bytes
+        }
+    };
+    Some(Answer::bytes(media_type(path), bytes))
+}
+
+/// A file of the theme, of `static/`, a feed.
+fn published(edition: &Edition, path: &str) -> Option<Answer> {
+    if let Some(copy) = edition.copy(path) {
+        let file = File::open(&copy.disk).ok()?;
+        let length = file.metadata().ok()?.len();
+        return Some(Answer { status: 200, kind: media_type(path), body: Box::new(file), length, location: None });
+    }
+    let bytes = edition.file(path).or_else(|| edition.file(&format!("{path}/index.html")))?;
+    let kind = media_type(path);
+    Some(Answer::bytes(kind, bytes))
+}
+
+impl Answer {
+    fn bytes(kind: &'static str, bytes: Vec<u8>) -> Self {
+        Self { status: 200, kind, length: bytes.len() as u64, body: Box::new(Cursor::new(bytes)), location: None }
+    }
+
+    fn text(status: u16, text: &'static str) -> Self {
+        Self { status, ..Self::bytes("text/plain; charset=utf-8", text.into()) }
+    }
+
+    fn page(status: u16, html: &[u8]) -> Self {
+        Self { status, ..Self::bytes("text/html; charset=utf-8", with_panel(html)) }
+    }
+
+    fn moved(status: u16, to: &str) -> Self {
+        Self { location: Some(to.to_owned()), ..Self::text(status, "") }
+    }
+}
+
+/// A page with the preview's script, which no built site has.
+fn with_panel(html: &[u8]) -> Vec<u8> {
+    let print = super::edition::print(html);
+    let script = format!("<script src=\"{OWN}preview.js\" data-print=\"{print:032x}\" defer></script>");
+    [html, script.as_bytes()].concat()
+}
+
+/// Keeps the connection of an open page.
+fn listen(request: Request, preview: &Preview, query: &str) -> io::Result<()> {
+    let url = parameter(query, "page").unwrap_or_default();
+    let print = parameter(query, "print").and_then(|print| u128::from_str_radix(&print, 16).ok()).unwrap_or(0);
+    let mut writer = request.into_writer();
+    // The library's own answer is sent in chunks, which some browsers do not take for events, and would
+    // keep one of its threads.
+    writer.write_all(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+    )?;
+    writer.flush()?;
+    let listener = Listener { writer, url, print, html: None };
+    let edition = preview.edition();
+    preview.listeners.lock().unwrap_or_else(PoisonError::into_inner).add(listener, edition.as_deref());
+    Ok(())
+}
+
+fn respond(request: Request, mut answer: Answer) -> io::Result<()> {
+    let range =
+        value(&request, "Range").filter(|_| answer.status == 200).and_then(|range| wanted(&range, answer.length));
+    let mut headers: Vec<Header> = HEADERS.iter().map(|(name, value)| header(name, value)).collect();
+    headers.push(header("Content-Type", answer.kind));
+    headers.extend(answer.location.as_deref().map(|to| header("Location", to)));
+    let whole = answer.length;
+    match range {
+        Some(Ok((from, to))) => {
+            headers.push(header("Content-Range", &format!("bytes {from}-{to}/{whole}")));
+            io::copy(&mut answer.body.by_ref().take(from), &mut io::sink())?;
+            (answer.status, answer.length) = (206, to - from + 1);
+            answer.body = Box::new(answer.body.take(to - from + 1));
+        }
+        Some(Err(())) => {
+            headers.push(header("Content-Range", &format!("bytes */{whole}")));
+            answer = Answer { status: 416, ..Answer::text(416, "") };
+        }
+        None => {}
+    }
+    let length = usize::try_from(answer.length).ok();
+    request.respond(Response::new(StatusCode(answer.status), headers, answer.body, length, None))
+}
+
+/// The first and last byte that `Range` asks for (RFC 9110 §14.2), of one range; `Err` when there are none such.
+fn wanted(range: &str, length: u64) -> Option<Result<(u64, u64), ()>> {
+    let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
+    if to.contains(',') {
         return None;
     }
-    let whole = folder.join(relative);
-    let meta = fs::metadata(&whole).ok()?;
-    let file = if meta.is_dir() { whole.join("index.html") } else { whole };
-    file.is_file().then_some(file)
+    let last = length.checked_sub(1);
+    let (from, to) = match (from.trim(), to.trim()) {
+        ("", count) => (length.saturating_sub(count.parse().ok()?), last?),
+        (from, "") => (from.parse().ok()?, last?),
+        (from, to) => (from.parse().ok()?, to.parse::<u64>().ok()?.min(last?)),
+    };
+    Some(if from <= to { Ok((from, to)) } else { Err(()) })
 }
 
-/// The nearest 404.html: that of the language, or the site's.
-fn not_found(folder: &Path, path: &str) -> Option<PathBuf> {
-    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    [folder.join(first).join("404.html"), folder.join("404.html")].into_iter().find(|file| file.is_file())
+/// What every answer says.
+const HEADERS: [(&str, &str); 5] = [
+    ("Cache-Control", "no-store"),
+    ("Accept-Ranges", "bytes"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+];
+
+fn value(request: &Request, name: &'static str) -> Option<String> {
+    request.headers().iter().find(|header| header.field.equiv(name)).map(|header| header.value.to_string())
+}
+
+fn parameter(query: &str, name: &str) -> Option<String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let found = pairs.into_iter().find(|(key, _)| *key == name)?.1;
+    Some(percent_decode_str(found).decode_utf8_lossy().into_owned())
 }
 
 fn header(name: &str, value: &str) -> Header {
@@ -115,9 +343,9 @@ fn header(name: &str, value: &str) -> Header {
     Header::from_bytes(name, ascii).expect("encoded text without control characters is a header")
 }
 
-fn media_type(path: &Path) -> &'static str {
-    match path.extension().and_then(|ending| ending.to_str()).unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
+fn media_type(path: &str) -> &'static str {
+    match Path::new(path).extension().and_then(|ending| ending.to_str()).unwrap_or_default() {
+        "html" | "" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",

@@ -31,6 +31,7 @@ pub(super) struct Body {
 pub(super) fn render(world: &World, ix: Ix) -> Body {
     let entry = &world.site.entries[ix];
     let Origin::Page { file, body, .. } = &entry.origin else { return Body::default() };
+    world.ask(Query::Body((&*entry.id).into(), entry.lang));
     if body.is_empty() || Scope::with(|scope| scope.open.iter().any(|id| **id == *entry.id)) == Some(true) {
         return Body::default();
     }
@@ -255,7 +256,6 @@ impl PageHost<'_> {
 
     /// The address that a link of the site means, or nothing after a diagnostic.
     fn find(&mut self, path: &str, target: &str, at: Range<usize>) -> Option<(String, LinkKind)> {
-        let site = &self.world.site;
         if path.is_empty() {
             let url = Scope::with(|scope| scope.url.to_string()).unwrap_or_default();
             return Some((url, LinkKind::Internal));
@@ -266,8 +266,8 @@ impl PageHost<'_> {
             self.markdown_file(path)
         } else if let Some(absolute) = path.strip_prefix('/') {
             let url = if absolute.is_empty() { "/" } else { path.trim_end_matches('/') };
-            if site.page_at(url).is_some() || site.redirects.iter().any(|redirect| redirect.from == url) || is_made(url)
-            {
+            self.world.ask(Query::Address(url.into()));
+            if self.world.leads_somewhere(url) || is_made(url) {
                 Some((url.to_owned(), LinkKind::Internal))
             } else {
                 self.file(absolute)
@@ -306,6 +306,7 @@ impl PageHost<'_> {
     /// A file that is published as it is.
     fn file(&self, path: &str) -> Option<(String, LinkKind)> {
         let published = path.strip_prefix("static/").or_else(|| path.strip_prefix("content/")).unwrap_or(path);
+        self.world.ask(Query::File(published.into()));
         self.world.files.contains(published).then(|| (format!("/{published}"), LinkKind::File))
     }
 

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use tera::Value;
 
-use super::{query::Fingerprint, values};
+use super::{query::Fingerprint, values, world::World};
 use crate::site::{Ix, Site};
 
 /// An entry's card and its fingerprint.
@@ -16,12 +16,38 @@ pub(super) struct Card {
 /// Common fields that stand on the card itself and need not stand among its fields again.
 const OWN: [&str; 9] = ["title", "summary", "published", "updated", "review_by", "image", "slug", "aliases", "draft"];
 
-/// Makes the cards of all entries.
-pub(super) fn all(site: &Site) -> Vec<Card> {
-    (0..site.entries.len()).into_par_iter().map(|ix| card(site, ix)).collect()
+/// Makes the cards of all entries; those that are as they were are taken from `earlier`.
+pub(super) fn all(site: &Site, earlier: Option<&World>) -> Vec<Card> {
+    let make = |ix: Ix| {
+        let entry = &site.entries[ix];
+        let known = earlier.and_then(|world| Some(&world.cards[world.site.find(&entry.id, entry.lang)?]));
+        let fingerprint = fingerprint(site, ix);
+        match known.filter(|card| card.fingerprint == fingerprint) {
+            Some(card) => card.clone(),
+            None => Card { value: card(site, ix), fingerprint },
+        }
+    };
+    (0..site.entries.len()).into_par_iter().with_min_len(64).map(make).collect()
 }
 
-fn card(site: &Site, ix: Ix) -> Card {
+fn fingerprint(site: &Site, ix: Ix) -> Fingerprint {
+    let entry = &site.entries[ix];
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&entry.fingerprint);
+    hasher.update(site.urls[ix].as_bytes());
+    hasher.update(&[0, u8::from(site.archived[ix]), u8::from(entry.section)]);
+    hasher.update(entry.summary.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(site.kind(ix).name.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(site.parent(ix).map_or("", |parent| &site.entries[parent].id).as_bytes());
+    hasher.update(&[0]);
+    hasher.update(entry.id.as_bytes());
+    hasher.update(entry.lang.as_str().as_bytes());
+    values::print(hasher.finalize().as_bytes())
+}
+
+fn card(site: &Site, ix: Ix) -> Value {
     let entry = &site.entries[ix];
     let kind = site.kind(ix);
     let url = &*site.urls[ix];
@@ -30,7 +56,8 @@ fn card(site: &Site, ix: Ix) -> Card {
     for (name, value) in entry.fields.iter().filter(|(name, _)| !OWN.contains(&&***name)) {
         fields.insert(name.to_string().into(), values::field(value));
     }
-    let value = values::map([
+    let section = site.parent(ix).map(|parent| site.entries[parent].id.to_string());
+    values::map([
         ("title", Value::from(entry.title())),
         ("url", Value::from(url)),
         ("type", Value::from(&*kind.name)),
@@ -42,20 +69,12 @@ fn card(site: &Site, ix: Ix) -> Card {
         ("updated", own("updated")),
         ("review_by", own("review_by")),
         ("image", own("image")),
-        ("section", Value::from(site.parent(ix).map(|parent| site.entries[parent].id.to_string()))),
+        ("section", Value::from(section.as_deref())),
         ("is_section", Value::from(entry.section)),
         ("draft", Value::from(entry.fields.get("draft").and_then(|value| value.as_bool()).unwrap_or(false))),
         ("expired", Value::from(site.archived[ix])),
         ("no_page", Value::from(!kind.page && !entry.section)),
         ("anchor", Value::from(url.split_once('#').map(|(_, anchor)| anchor.to_owned()))),
         ("fields", fields.into()),
-    ]);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&entry.fingerprint);
-    hasher.update(url.as_bytes());
-    hasher.update(&[0, u8::from(site.archived[ix]), u8::from(entry.section)]);
-    hasher.update(entry.summary.as_bytes());
-    hasher.update(&[0]);
-    hasher.update(kind.name.as_bytes());
-    Card { value, fingerprint: values::print(hasher.finalize().as_bytes()) }
+    ])
 }

@@ -96,7 +96,7 @@ fn entry(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
 fn entry_body(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
     let Some(id) = text(kwargs, "id")? else { return Ok(Value::none()) };
     let lang = Scope::language();
-    world.ask(Query::Body(id.into(), lang));
+    world.ask(Query::Link(id.into(), lang));
     Ok(match world.site.resolve_id(id, &[]).and_then(|id| world.site.find_any(&id, lang)) {
         Some(ix) => safe(&body::render(world, ix).html),
         None => Value::none(),

@@ -65,12 +65,20 @@ impl Images {
             Some(path) => path.to_owned(),
             None => resolve(from.rsplit_once('/').map_or("", |(folder, _)| folder), &src)?,
         };
+        let file = self.at(&path);
+        let print = file.as_ref().map_or(0, |file| self.print(file));
+        Scope::record(Query::Image(path.into()), print);
+        file
+    }
+
+    /// The picture at a path: of `images/` and the folders of pages, or else of `static/`.
+    fn at(&self, path: &str) -> Option<SourceFile> {
         if let Ok(located) = self.located.read()
-            && let Some(file) = located.get(&*path)
+            && let Some(file) = located.get(path)
         {
             return file.clone();
         }
-        let file = self.folder.find(&path).or_else(|| self.folder.find(&format!("static/{path}")));
+        let file = self.folder.find(path).or_else(|| self.folder.find(&format!("static/{path}")));
         if let Ok(mut located) = self.located.write() {
             located.insert(path.into(), file.clone());
         }
@@ -86,7 +94,6 @@ impl Images {
         let widths = if shown.widths.is_empty() { &self.widths } else { shown.widths };
         let plan = images::plan(&file.path, &info, widths);
         let html = markup(&plan, shown);
-        Scope::record(Query::Image((&*file.path).into()), values::print(&info.hash));
         let variants = plan.variants().cloned().collect();
         Scope::with(|scope| scope.images.push(Needed { file, info, variants }));
         Ok(html)
@@ -98,16 +105,24 @@ impl Images {
         let (file, info) = self.measured(&file).ok()?;
         let plan = images::plan(&file.path, &info, &[width]);
         let (url, width, height) = (plan.fallback.url(), plan.fallback.width, plan.fallback.height);
-        Scope::record(Query::Image((&*file.path).into()), values::print(&info.hash));
         let variants = vec![plan.fallback];
         Scope::with(|scope| scope.images.push(Needed { file, info, variants }));
         Some((url, width, height))
     }
 
-    /// The fingerprint of a picture's bytes; 0 where there is none.
+    /// The fingerprint of the picture at a path; 0 where there is none.
     pub fn fingerprint(&self, path: &str) -> Fingerprint {
-        let measured = self.folder.find(path).and_then(|file| self.measured(&file).ok());
-        measured.map_or(0, |(_, info)| values::print(&info.hash))
+        self.at(path).map_or(0, |file| self.print(&file))
+    }
+
+    fn print(&self, file: &SourceFile) -> Fingerprint {
+        let hash = |(file, info): (SourceFile, ImageInfo)| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(file.path.as_bytes());
+            hasher.update(&info.hash);
+            values::print(hasher.finalize().as_bytes())
+        };
+        self.measured(file).map_or(1, hash)
     }
 
     fn measured(&self, file: &SourceFile) -> Found {

@@ -4,6 +4,7 @@
 //! number of threads, and come out the same.
 
 mod body;
+mod cache;
 mod cards;
 mod filters;
 mod forms;
@@ -16,6 +17,7 @@ mod templates;
 mod values;
 mod world;
 
+pub use cache::{Answers, Made};
 pub use images::{Images, Needed};
 pub use query::{Fingerprint, Query, Read, Selection};
 pub use templates::Templates;
@@ -29,11 +31,14 @@ use crate::{
     diagnostics::{Diagnostic, Location},
     site::{Minify, Page},
 };
+use cache::Verdicts;
 use query::Scope;
 
 /// Makes pages.
 pub struct Renderer {
     world: Arc<World>,
+    answers: Arc<Answers>,
+    verdicts: Verdicts,
 }
 
 /// A page, made.
@@ -67,9 +72,16 @@ pub struct AnchorLink {
 }
 
 impl Renderer {
-    /// Renders the pages of `world`.
-    pub fn new(world: World) -> Self {
-        Self { world: Arc::new(world) }
+    /// Makes the pages of `world`; `answers` are those that earlier pages rest on.
+    pub fn new(world: World, answers: Arc<Answers>) -> Self {
+        let verdicts = Verdicts::new(&answers);
+        Self { world: Arc::new(world), answers, verdicts }
+    }
+
+    /// Makes the pages of `world`, which differs from `earlier` at most in bodies of pages.
+    pub fn after_bodies(world: World, earlier: &Self) -> Self {
+        let verdicts = Verdicts::after_bodies(&earlier.answers, &earlier.verdicts);
+        Self { world: Arc::new(world), answers: earlier.answers.clone(), verdicts }
     }
 
     /// What pages are made from.
@@ -85,9 +97,14 @@ impl Renderer {
     pub fn render(&self, page: &Page) -> Rendered {
         let candidates = page::templates(&self.world, page);
         let known = candidates.iter().find(|name| self.tera().contains_template(name));
+        let tried = candidates.iter().take_while(|name| Some(*name) != known).chain(known);
         let template = known.or(candidates.last()).cloned().unwrap_or_default();
         let scope = Scope::new(self.world.clone(), page.lang, &page.url);
         let (result, scope) = scope.run(|| {
+            self.world.ask(Query::Frame);
+            for name in tried {
+                self.world.ask(Query::Template(name.as_str().into()));
+            }
             let context = page::context(&self.world, page, &template);
             let mut html = Vec::with_capacity(24 * 1024);
             let done = self.tera().render_to(&template, &context, &mut html).map(|()| html);

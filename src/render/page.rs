@@ -4,7 +4,7 @@ use tera::{Context, Map, Value};
 
 use super::{
     body, json_ld,
-    query::{Query, Scope},
+    query::{Fingerprint, Query},
     values,
     world::World,
 };
@@ -138,22 +138,17 @@ fn title(world: &World, page: &Page, map: &mut Map) {
 fn special(world: &World, page: &Page, context: &mut Context) {
     let site = &world.site;
     match &page.kind {
-        PageKind::Entry(ix, number) if site.entries[*ix].section => {
-            let (items, per_page) = site.listing(*ix);
-            context.insert_value("list", list(world, page, &site.urls[*ix], &items, per_page, *number, Some(*ix)));
+        PageKind::Entry(ix, _) if site.entries[*ix].section => {
+            context.insert_value("list", world.ask(Query::Listing(page.url.clone())));
         }
-        PageKind::Archive(ix, year, number) => {
-            let items = site.years(*ix).remove(&std::cmp::Reverse(*year)).unwrap_or_default();
-            let (_, per_page) = site.listing(*ix);
-            let first = join(&site.urls[*ix], &year.to_string());
-            context.insert_value("list", list(world, page, &first, &items, per_page, *number, Some(*ix)));
+        PageKind::Archive(_, year, _) => {
+            context.insert_value("list", world.ask(Query::Listing(page.url.clone())));
             context.insert_value("year", Value::from(i64::from(*year)));
         }
-        PageKind::Term(name, at, number) => {
+        PageKind::Term(name, at, _) => {
             let term = &site.taxonomies.terms(name, page.lang)[*at];
             let first = site.term_url(name, page.lang, &term.slug).unwrap_or_default();
-            let listed = list(world, page, &first, &term.entries, site.settings.per_page, *number, None);
-            context.insert_value("list", listed);
+            context.insert_value("list", world.ask(Query::Listing(page.url.clone())));
             context.insert_value(
                 "term",
                 values::map([
@@ -189,6 +184,28 @@ fn guide(world: &World, ix: Ix) -> Value {
     ])
 }
 
+/// The list that a page shows, with the addresses of its further pages.
+pub(super) fn listing(world: &World, page: &Page) -> (Value, Fingerprint) {
+    let site = &world.site;
+    match &page.kind {
+        PageKind::Entry(ix, number) if site.entries[*ix].section => {
+            let (items, per_page) = site.listing(*ix);
+            list(world, page, &site.urls[*ix], &items, per_page, *number, Some(*ix))
+        }
+        PageKind::Archive(ix, year, number) => {
+            let items = site.years(*ix).remove(&std::cmp::Reverse(*year)).unwrap_or_default();
+            let (_, per_page) = site.listing(*ix);
+            list(world, page, &join(&site.urls[*ix], &year.to_string()), &items, per_page, *number, Some(*ix))
+        }
+        PageKind::Term(name, at, number) => {
+            let term = &site.taxonomies.terms(name, page.lang)[*at];
+            let first = site.term_url(name, page.lang, &term.slug).unwrap_or_default();
+            list(world, page, &first, &term.entries, site.settings.per_page, *number, None)
+        }
+        _ => (Value::none(), 0),
+    }
+}
+
 fn list(
     world: &World,
     page: &Page,
@@ -197,7 +214,7 @@ fn list(
     per_page: usize,
     number: usize,
     section: Option<Ix>,
-) -> Value {
+) -> (Value, Fingerprint) {
     let site = &world.site;
     let pages = items.len().div_ceil(per_page).max(1);
     let from = (number - 1).saturating_mul(per_page).min(items.len());
@@ -220,10 +237,7 @@ fn list(
         ])
     });
     let feed = section.filter(|&ix| site.children(ix).first().is_some_and(|&child| site.kind(child).feed));
-    // How many there are decides about the pages' numbers, whatever this page shows of them.
-    Scope::record(Query::Position(format!("{first}#{}", items.len()).into()), 0);
-    values::map([
-        ("items", world.cards(shown)),
+    let around = values::map([
         ("page_number", Value::from(number)),
         ("pages", Value::from(pages)),
         ("total", Value::from(items.len())),
@@ -232,7 +246,32 @@ fn list(
         ("pages_urls", Value::from(numbered.collect::<Vec<_>>())),
         ("years", Value::from(years.collect::<Vec<_>>())),
         ("feed_url", Value::from(feed.map(|ix| join(&site.urls[ix], "atom.xml")))),
-    ])
+    ]);
+    let (items, cards) = world.list(shown.iter().copied());
+    let print = values::mixed(&[values::fingerprint(&around), cards]);
+    let mut map = around.into_map().unwrap_or_default();
+    map.insert("items".into(), items);
+    (map.into(), print)
+}
+
+/// What decides about a page besides its entry: which templates may show it, and what it is about.
+pub(super) fn identity(world: &World, page: &Page) -> Fingerprint {
+    let site = &world.site;
+    let about = match &page.kind {
+        PageKind::Term(name, at, _) => {
+            let term = &site.taxonomies.terms(name, page.lang)[*at];
+            vec![Value::from(term.name.as_str()), Value::from(term.label.as_str()), Value::from(term.entries.len())]
+        }
+        PageKind::Entry(ix, _) | PageKind::Guide(ix) => {
+            let around = if site.is_guide(*ix) { Some(*ix) } else { site.parent(*ix).filter(|&ix| site.is_guide(ix)) };
+            let steps = around.into_iter().flat_map(|ix| std::iter::once(ix).chain(site.children(ix).iter().copied()));
+            steps.map(|ix| Value::from(&*site.entries[ix].id)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let templates = templates(world, page).into_iter().map(Value::from).collect::<Vec<_>>();
+    let all = [Value::from(kind_name(&page.kind)), Value::from(page.lang.as_str()), templates.into(), about.into()];
+    values::fingerprint(&Value::from(all.to_vec()))
 }
 
 /// Headings as a tree: deeper ones below the last that is less deep.

@@ -31,8 +31,17 @@ pub enum Query {
     Data(Box<str>),
     /// The alerts that are on.
     Alerts(Lang),
-    /// The path from the front page to a page, and the page in other languages.
+    /// What kind of page stands at an address, the path to it from the front page, and the page in
+    /// other languages.
     Position(Box<str>),
+    /// The list that a page shows, and where its further pages are.
+    Listing(Box<str>),
+    /// Whether an address is that of a page, or one that leads on.
+    Address(Box<str>),
+    /// Whether a file is published at a path.
+    File(Box<str>),
+    /// A template with all that it extends, includes and calls.
+    Template(Box<str>),
     /// Where a link in a text leads.
     Link(Box<str>, Lang),
     /// A picture's sizes and files.
@@ -45,6 +54,8 @@ pub enum Query {
     FormAction(Box<str>),
     /// What the site says of itself in a language.
     Site(Lang),
+    /// Settings, words, icons and content types: what every page rests on.
+    Frame,
 }
 
 /// Which entries are wanted.
@@ -170,12 +181,17 @@ impl std::fmt::Display for Query {
             Self::Data(name) => write!(f, "data(name=\"{name}\")"),
             Self::Alerts(lang) => write!(f, "alerts() [{lang}]"),
             Self::Position(url) => write!(f, "position({url})"),
+            Self::Listing(url) => write!(f, "list({url})"),
+            Self::Address(url) => write!(f, "address({url})"),
+            Self::File(path) => write!(f, "file({path})"),
+            Self::Template(name) => write!(f, "template({name})"),
             Self::Link(target, lang) => write!(f, "link({target}) [{lang}]"),
             Self::Image(src) => write!(f, "image(src=\"{src}\")"),
             Self::Asset(name) => write!(f, "asset(name=\"{name}\")"),
             Self::Form(id, lang) => write!(f, "form(id=\"{id}\") [{lang}]"),
             Self::FormAction(id) => write!(f, "form_action(id=\"{id}\")"),
             Self::Site(lang) => write!(f, "site [{lang}]"),
+            Self::Frame => f.write_str("settings"),
         }
     }
 }

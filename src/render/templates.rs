@@ -1,10 +1,10 @@
 //! Reads a theme's templates into Tera, and finds the places of their mistakes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{Error, ErrorKind, Tera};
 
-use super::{filters, functions, reason};
+use super::{filters, functions, query::Fingerprint, reason, values};
 use crate::{
     diagnostics::{Diagnostic, Location},
     minify,
@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Templates {
     pub(super) tera: Tera,
+    prints: BTreeMap<String, Fingerprint>,
 }
 
 impl Templates {
@@ -24,10 +25,15 @@ impl Templates {
         if minify != Minify::Off {
             let mut found = Vec::new();
             if let Some(tera) = read(theme, true, &mut found) {
-                return Some(Self { tera });
+                return Some(Self { tera, prints: prints(theme) });
             }
         }
-        as_written(theme, out).map(|tera| Self { tera })
+        as_written(theme, out).map(|tera| Self { tera, prints: prints(theme) })
+    }
+
+    /// The fingerprint of a template with all that it extends, includes and may call; 0 where there is none.
+    pub(super) fn print(&self, name: &str) -> Fingerprint {
+        self.prints.get(name).copied().unwrap_or(0)
     }
 }
 
@@ -83,8 +89,43 @@ pub(super) fn place(theme: &Theme, error: &Error) -> Option<Location> {
     Some(Location::in_text(file.origin.as_str(), text, start..end))
 }
 
+/// The fingerprint of each template, by the name that pages ask for. Texts and templates may call any
+/// component, so all of them belong to each.
+fn prints(theme: &Theme) -> BTreeMap<String, Fingerprint> {
+    let mut components = blake3::Hasher::new();
+    for (path, file) in theme.files.below("components/") {
+        components.update(path.as_bytes());
+        components.update(&file.bytes);
+    }
+    let prefix = theme.template_prefix();
+    let templates = theme.templates();
+    let names = templates.iter().map(|template| template.name.strip_prefix(&prefix).unwrap_or(&template.name));
+    names
+        .map(|name| {
+            let mut hasher = components.clone();
+            for (name, text) in closure(theme, name) {
+                hasher.update(name.as_bytes());
+                hasher.update(&[0]);
+                hasher.update(text);
+            }
+            (name.to_owned(), values::print(hasher.finalize().as_bytes()))
+        })
+        .collect()
+}
+
 /// The templates that `template` extends and includes, itself first: names with files.
 pub(super) fn chain(theme: &Theme, template: &str) -> Vec<(String, String)> {
+    let templates = theme.templates();
+    let origin = |name: &str| templates.iter().find(|t| t.name == name).map(|t| t.file.origin.clone());
+    closure(theme, template)
+        .into_iter()
+        .filter_map(|(name, _)| Some((origin(&name)?, name)))
+        .map(|(o, n)| (n, o))
+        .collect()
+}
+
+/// The templates that `template` extends and includes, itself first: names with texts.
+fn closure<'t>(theme: &'t Theme, template: &str) -> Vec<(String, &'t [u8])> {
     let templates = theme.templates();
     let prefix = theme.template_prefix();
     let find = |name: &str| {
@@ -93,7 +134,7 @@ pub(super) fn chain(theme: &Theme, template: &str) -> Vec<(String, String)> {
         found.map(|template| (template.name.clone(), template.file))
     };
     let mut seen = BTreeSet::new();
-    let mut chain = Vec::new();
+    let mut closure = Vec::new();
     let mut open = vec![template.to_owned()];
     while let Some(name) = open.pop() {
         let Some((name, file)) = find(&name).filter(|(name, _)| !seen.contains(name)) else { continue };
@@ -102,9 +143,9 @@ pub(super) fn chain(theme: &Theme, template: &str) -> Vec<(String, String)> {
         let mut named: Vec<String> = ["extends", "include"].iter().flat_map(|tag| literals(&text, tag)).collect();
         named.reverse();
         open.extend(named);
-        chain.push((name, file.origin.clone()));
+        closure.push((name, &*file.bytes));
     }
-    chain
+    closure
 }
 
 /// The texts that stand in quotes after `{% tag`.

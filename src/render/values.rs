@@ -56,6 +56,15 @@ pub(super) fn print(hash: &Hash) -> Fingerprint {
     Fingerprint::from_le_bytes(bytes)
 }
 
+/// The fingerprint of several together.
+pub(super) fn mixed(prints: &[Fingerprint]) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    for print in prints {
+        hasher.update(&print.to_le_bytes());
+    }
+    print(hasher.finalize().as_bytes())
+}
+
 /// A value's fingerprint: equal values have equal ones, on every run.
 pub(super) fn fingerprint(value: &Value) -> Fingerprint {
     let mut hasher = blake3::Hasher::new();

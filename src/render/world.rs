@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    ops::Deref,
     sync::{Arc, RwLock},
 };
 
@@ -10,6 +11,7 @@ use tera::{Tera, Value};
 use super::{
     cards::{self, Card},
     images::Images,
+    page,
     query::{Fingerprint, Query, Scope, Selection},
     templates::Templates,
     values,
@@ -24,78 +26,64 @@ use crate::{
     theme::Theme,
 };
 
-/// Everything that pages are made from, unchangeable while they are made.
+/// Everything that pages are made from, unchangeable while they are made. A copy shares all that is large.
+#[derive(Clone)]
 pub struct World {
-    /// The site.
-    pub site: Arc<Site>,
-    /// The theme.
-    pub theme: Arc<Theme>,
-    /// The theme's settings, as the site makes them.
-    pub settings: Fields,
-    /// The theme's published files.
-    pub assets: Assets,
-    /// The site's pictures.
-    pub images: Images,
-    /// The e-forms that pages may use.
-    pub forms: Library,
-    /// Files that are published as they are, by their paths in the output.
-    pub files: BTreeSet<String>,
-    /// The site is built to be previewed.
-    pub preview: bool,
-    /// The templates, read.
-    pub templates: Arc<Templates>,
-    pub(super) cards: Vec<Card>,
-    sites: HashMap<Lang, (Value, Fingerprint)>,
-    memo: RwLock<HashMap<Query, (Value, Fingerprint)>>,
+    /// What it is made of.
+    pub parts: Parts,
+    pub(super) cards: Arc<Vec<Card>>,
+    sites: Arc<HashMap<Lang, (Value, Fingerprint)>>,
+    memo: Arc<RwLock<HashMap<Query, (Value, Fingerprint)>>>,
 }
 
 /// What a world is made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parts {
     /// The site.
     pub site: Arc<Site>,
     /// The theme.
     pub theme: Arc<Theme>,
     /// The theme's settings, as the site makes them.
-    pub settings: Fields,
+    pub settings: Arc<Fields>,
     /// The theme's published files.
-    pub assets: Assets,
+    pub assets: Arc<Assets>,
     /// The site's pictures.
-    pub images: Images,
+    pub images: Arc<Images>,
     /// The e-forms that pages may use.
-    pub forms: Library,
+    pub forms: Arc<Library>,
     /// Files that are published as they are, by their paths in the output.
-    pub files: BTreeSet<String>,
+    pub files: Arc<BTreeSet<String>>,
     /// The site is built to be previewed.
     pub preview: bool,
     /// The templates, read.
     pub templates: Arc<Templates>,
+    /// The fingerprint of what every page rests on: settings, words, icons, content types, the program.
+    pub frame: Fingerprint,
+}
+
+impl Deref for World {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 impl World {
-    /// Gathers what pages are made from, and makes every entry's card.
-    pub fn new(parts: Parts) -> Self {
-        let Parts { site, theme, settings, assets, images, forms, files, preview, templates } = parts;
-        let cards = cards::all(&site);
-        let mut world = Self {
-            site,
-            theme,
-            settings,
-            assets,
-            images,
-            forms,
-            files,
-            preview,
-            templates,
-            cards,
-            sites: HashMap::new(),
-            memo: RwLock::default(),
-        };
-        for lang in world.site.settings.languages.clone() {
-            let answer = hashed(values::site(&world, lang));
-            world.sites.insert(lang, answer);
-        }
+    /// Gathers what pages are made from, and makes every entry's card; cards that are as they were in
+    /// `earlier` are taken from there.
+    pub fn new(parts: Parts, earlier: Option<&Self>) -> Self {
+        let cards = cards::all(&parts.site, earlier).into();
+        let mut world = Self { parts, cards, sites: Arc::default(), memo: Arc::default() };
+        let sites = world.site.settings.languages.iter().map(|&lang| (lang, hashed(values::site(&world, lang))));
+        world.sites = Arc::new(sites.collect());
         world
+    }
+
+    /// The same with other parts, of which neither the site's model nor its words or settings differ.
+    #[must_use]
+    pub fn with(&self, parts: Parts) -> Self {
+        Self { parts, ..self.clone() }
     }
 
     pub(super) fn tera(&self) -> &Tera {
@@ -113,15 +101,17 @@ impl World {
     pub fn answer(&self, query: &Query) -> (Value, Fingerprint) {
         match query {
             Query::Card(id, lang) => self.card(id, *lang),
+            Query::Frame => (Value::none(), self.frame),
             Query::Site(lang) => self.sites.get(lang).cloned().unwrap_or((Value::none(), 0)),
             Query::Asset(name) => self.asset(name),
             Query::Body(id, lang) => {
-                let print = self
-                    .site
-                    .find_any(id, *lang)
-                    .map_or(0, |ix| values::print(&self.site.entries[ix].body_fingerprint));
+                let ix = self.site.resolve_id(id, &[]).and_then(|id| self.site.find_any(&id, *lang));
+                let print = ix.map_or(0, |ix| values::print(&self.site.entries[ix].body_fingerprint));
                 (Value::none(), print)
             }
+            Query::Address(url) => (Value::none(), u128::from(self.leads_somewhere(url))),
+            Query::File(path) => (Value::none(), u128::from(self.files.contains(&**path))),
+            Query::Template(name) => (Value::none(), self.templates.print(name)),
             Query::Link(target, lang) => {
                 let url = self
                     .site
@@ -133,8 +123,9 @@ impl World {
                 (value, print)
             }
             Query::Position(url) => {
-                let value = self.site.page_at(url).map_or_else(Value::none, |page| values::position(self, page));
-                let print = values::fingerprint(&value);
+                let Some(page) = self.site.page_at(url) else { return (Value::none(), 0) };
+                let value = values::position(self, page);
+                let print = values::mixed(&[values::fingerprint(&value), page::identity(self, page)]);
                 (value, print)
             }
             Query::Term(taxonomy, name, lang) => hashed(Value::from(self.site.term_named(taxonomy, *lang, name))),
@@ -160,12 +151,20 @@ impl World {
                 hashed(self.site.tables.get(&**name).map_or_else(Value::none, |table| values::json(&table.value)))
             }
             Query::Alerts(lang) => self.alerts(*lang),
+            Query::Listing(url) => {
+                self.site.page_at(url).map_or_else(|| (Value::none(), 0), |page| page::listing(self, page))
+            }
             _ => (Value::none(), 0),
         };
         if let Ok(mut memo) = self.memo.write() {
             memo.insert(query.clone(), answer.clone());
         }
         answer
+    }
+
+    /// A page stands at this address, or it leads to one.
+    pub(super) fn leads_somewhere(&self, url: &str) -> bool {
+        self.site.page_at(url).is_some() || self.site.redirects.iter().any(|redirect| redirect.from == url)
     }
 
     /// The card of the entry at `ix`.
@@ -181,7 +180,7 @@ impl World {
         }
     }
 
-    fn list(&self, ixs: impl Iterator<Item = Ix>) -> (Value, Fingerprint) {
+    pub(super) fn list(&self, ixs: impl Iterator<Item = Ix>) -> (Value, Fingerprint) {
         let mut hasher = blake3::Hasher::new();
         let cards: Vec<Value> = ixs
             .map(|ix| {

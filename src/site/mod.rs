@@ -96,7 +96,7 @@ pub struct Site {
 /// What a site is made from.
 pub struct Parts<'a> {
     /// `site.toml`, read.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// The content types.
     pub types: Arc<Types>,
     /// Pages and tables.
@@ -115,7 +115,7 @@ impl Site {
         let Parts { settings, types, content, redirects, files, moment } = parts;
         let Content { entries, resources, tables } = content;
         let mut site = Self {
-            settings: Arc::new(settings),
+            settings,
             types,
             entries: Vec::with_capacity(entries.len()),
             urls: Arc::default(),
@@ -148,6 +148,20 @@ impl Site {
         site.resolve_menus(out);
         site.resolve_redirects(redirects.as_ref(), &files, out);
         alternates::report_stale(&site, out);
+        site
+    }
+
+    /// The same site with other bodies: `entries` differ from those they stand for in nothing else.
+    #[must_use]
+    pub fn with_bodies(&self, entries: &[Arc<Entry>]) -> Self {
+        let mut site = self.clone();
+        for entry in entries {
+            if let Some(ix) = self.find(&entry.id, entry.lang) {
+                // In the model references are written out in full.
+                let Entry { fields, fingerprint, .. } = (*site.entries[ix]).clone();
+                site.entries[ix] = Arc::new(Entry { fields, fingerprint, ..(**entry).clone() });
+            }
+        }
         site
     }
 
@@ -188,6 +202,16 @@ impl Site {
         self.by_url.get(url).map(|&at| &self.pages[at])
     }
 
+    /// Whether an entry of the site is a draft, or its time has passed.
+    pub fn state(&self, ix: Ix) -> State {
+        visibility::state(&self.entries[ix], self.kind(ix), self.moment.at).0
+    }
+
+    /// The place of the page at an address among [`Site::pages`].
+    pub fn page_number(&self, url: &str) -> Option<usize> {
+        self.by_url.get(url).copied()
+    }
+
     /// The entries of a type in a language, in the type's order.
     pub fn of_type(&self, kind: usize, lang: Lang) -> &[Ix] {
         self.by_type.get(&(kind, lang)).map_or(&[], Vec::as_slice)
@@ -225,6 +249,9 @@ impl Site {
         for entry in entries {
             let (state, due) = visibility::state(&entry, self.types.at(entry.kind), self.moment.at);
             self.next_due = [self.next_due, due].into_iter().flatten().min();
+            let begins = (*self.types.at(entry.kind).name == *"alert").then(|| entry.fields.get("starts")).flatten();
+            let begins = begins.and_then(Value::begins).filter(|begins| *begins > self.moment.at);
+            self.next_due = [self.next_due, begins].into_iter().flatten().min();
             let path = entry.path().to_string();
             let hidden = match state {
                 State::Live | State::Archived => false,

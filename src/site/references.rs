@@ -26,7 +26,9 @@ pub(super) fn resolve(site: &mut Site, out: &mut Vec<Diagnostic>) {
         }
     }
     for (ix, name, value) in changes {
-        Arc::make_mut(&mut site.entries[ix]).fields.insert(&name, value);
+        let entry = Arc::make_mut(&mut site.entries[ix]);
+        entry.fields.insert(&name, value);
+        entry.fingerprint = entry.fields.fingerprint();
     }
 }
 

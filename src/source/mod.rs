@@ -5,9 +5,11 @@
 //! every system.
 #![expect(clippy::disallowed_methods, reason = "this module is the one that reads")]
 
+mod changes;
 mod document;
 
 pub use crate::schema::{Table, TomlText};
+pub use changes::Changes;
 pub use document::{Split, split};
 
 use std::{

@@ -11,6 +11,7 @@ import { byHand, everyForm } from "./forms.js";
 import { keyboard } from "./keyboard.js";
 import { lighthouses } from "./lighthouse.js";
 import { check } from "./nu.js";
+import { preview } from "./preview.js";
 import { relayed } from "./relay.js";
 import { screenshots } from "./screenshots.js";
 import { serve } from "./server.js";
@@ -74,6 +75,7 @@ for (const [name, command] of Object.entries(sites)) {
     describe("keyboard", () => keyboard(context, origin, find));
     describe("without scripts", () => withoutScripts(context, origin, find));
     describe("Lighthouse", () => lighthouses(origin, () => port, Object.values(key)));
+    preview(browser, work);
     test("screenshots are kept in target/screenshots", () =>
       screenshots(browser, origin, join(root, "target", "screenshots"), {
         ...key, events: "/sundmused", search: "/otsing", form: find("class=\"form-") ,

@@ -1,0 +1,174 @@
+//! Pages that were made, and the answers that each rests on: one is made again only when an answer changed.
+//!
+//! A build, the preview and a theme's trial run ask for pages by the same call, [`Renderer::make`]; they
+//! differ in what they remember of earlier pages.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use super::{
+    Rendered, Renderer,
+    query::{Fingerprint, Query, Read},
+    values,
+    world::World,
+};
+use crate::{diagnostics::Severity, site::Page};
+
+/// Every answer that some page rests on. Each has a number, so that a page keeps numbers alone.
+#[derive(Debug, Default)]
+pub struct Answers(RwLock<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    numbers: HashMap<Arc<Read>, u32>,
+    reads: Vec<Arc<Read>>,
+}
+
+/// A page as it was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The page; its reads are kept as numbers instead.
+    pub rendered: Rendered,
+    /// The fingerprint of its HTML.
+    pub print: Fingerprint,
+    /// The numbers of the answers it rests on.
+    reads: Box<[u32]>,
+    /// Nothing was wrong that other pages could mend.
+    settled: bool,
+}
+
+/// Which answers still hold in a world, found out when first asked.
+#[derive(Debug)]
+pub(super) struct Verdicts {
+    /// The answers that were known when this world came to be.
+    reads: Vec<Arc<Read>>,
+    found: Vec<AtomicU8>,
+}
+
+const UNKNOWN: u8 = 0;
+const HOLDS: u8 = 1;
+const CHANGED: u8 = 2;
+
+impl Answers {
+    /// The numbers of `reads`, each once.
+    fn numbers(&self, reads: Vec<Read>) -> Box<[u32]> {
+        let mut numbers = Vec::with_capacity(reads.len());
+        let mut new = Vec::new();
+        {
+            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            for read in reads {
+                match known.numbers.get(&read) {
+                    Some(&number) => numbers.push(number),
+                    None => new.push(read),
+                }
+            }
+        }
+        if !new.is_empty() {
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            for read in new {
+                let next = u32::try_from(known.reads.len()).unwrap_or(u32::MAX);
+                let read = Arc::new(read);
+                let Known { numbers: by_read, reads } = &mut *known;
+                let number = *by_read.entry(read.clone()).or_insert_with(|| {
+                    reads.push(read);
+                    next
+                });
+                numbers.push(number);
+            }
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into()
+    }
+
+    fn get(&self, number: u32) -> Option<Arc<Read>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).reads.get(number as usize).cloned()
+    }
+
+    fn all(&self) -> Vec<Arc<Read>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).reads.clone()
+    }
+}
+
+impl Verdicts {
+    pub(super) fn new(answers: &Answers) -> Self {
+        let reads = answers.all();
+        Self { found: reads.iter().map(|_| AtomicU8::new(UNKNOWN)).collect(), reads }
+    }
+
+    /// What is known of `earlier`, after nothing changed but bodies.
+    pub(super) fn after_bodies(answers: &Answers, earlier: &Self) -> Self {
+        let new = Self::new(answers);
+        for (at, found) in earlier.found.iter().enumerate() {
+            if !matches!(new.reads[at].0, Query::Body(..)) {
+                new.found[at].store(found.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+        }
+        new
+    }
+
+    fn holds(&self, world: &World, answers: &Answers, number: u32) -> bool {
+        let at = number as usize;
+        let (Some(read), Some(found)) = (self.reads.get(at), self.found.get(at)) else {
+            // Learned since this world came to be, perhaps in an earlier one.
+            return answers.get(number).is_some_and(|read| world.answer(&read.0).1 == read.1);
+        };
+        match found.load(Ordering::Relaxed) {
+            HOLDS => true,
+            CHANGED => false,
+            _ => {
+                let holds = world.answer(&read.0).1 == read.1;
+                found.store(if holds { HOLDS } else { CHANGED }, Ordering::Relaxed);
+                holds
+            }
+        }
+    }
+}
+
+impl Made {
+    /// Something is wrong for which a build would be refused.
+    pub fn failed(&self) -> bool {
+        self.rendered.diagnostics.iter().any(|found| found.severity == Severity::Error)
+    }
+}
+
+impl Renderer {
+    /// The page: as it was made `earlier`, if all that it rests on is as it was, or else made anew.
+    pub fn make(&self, page: &Page, earlier: Option<&Arc<Made>>) -> Arc<Made> {
+        match earlier.filter(|made| self.still_right(made)) {
+            Some(made) => made.clone(),
+            None => Arc::new(self.make_new(page)),
+        }
+    }
+
+    fn make_new(&self, page: &Page) -> Made {
+        let mut rendered = self.render(page);
+        // What was probably meant depends on all that there is.
+        let settled = rendered.diagnostics.iter().all(|found| {
+            found.severity != Severity::Error && found.suggestion.is_none() && !found.code.starts_with("render.link")
+        });
+        let reads = self.answers.numbers(std::mem::take(&mut rendered.reads));
+        let print = values::print(blake3::hash(&rendered.html).as_bytes());
+        Made { rendered, print, reads, settled }
+    }
+
+    /// Nothing that `made` rests on has changed.
+    fn still_right(&self, made: &Made) -> bool {
+        made.settled && made.reads.iter().all(|&number| self.holds(number))
+    }
+
+    /// The queries whose answers are not what `made` rests on.
+    pub fn changed(&self, made: &Made) -> Vec<Query> {
+        let changed = made.reads.iter().filter(|&&number| !self.holds(number));
+        changed.filter_map(|&number| Some(self.answers.get(number)?.0.clone())).collect()
+    }
+
+    fn holds(&self, number: u32) -> bool {
+        self.verdicts.holds(self.world(), &self.answers, number)
+    }
+}
