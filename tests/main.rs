@@ -28,6 +28,8 @@ mod forms;
 mod inspector;
 #[cfg(feature = "generator")]
 mod theme;
+#[cfg(feature = "generator")]
+mod preview;
 
 #[cfg(feature = "relay")]
 mod relay;

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use crate::diagnostics::{Language, Severity, rules};
 
 /// The areas, in Estonian and English.
-const AREAS: [(&str, &str, &str); 22] = [
+const AREAS: [(&str, &str, &str); 23] = [
     ("accessibility", "Ligipääsetavus", "Accessibility"),
     ("assets", "Pildid, stiilid ja skriptid", "Pictures, styles and scripts"),
     ("care", "Hooldus", "Care"),
@@ -23,6 +23,7 @@ const AREAS: [(&str, &str, &str); 22] = [
     ("relay", "Vormirelee", "The form relay"),
     ("render", "Lehtede tegemine", "Making pages"),
     ("schema", "Väljad", "Fields"),
+    ("search", "Otsing", "Search"),
     ("site", "Saidi seaded ja ülesehitus", "The site's settings and structure"),
     ("source", "Failid", "Files"),
     ("theme", "Teema", "The theme"),

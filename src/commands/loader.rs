@@ -18,12 +18,15 @@ use crate::{
     theme::Theme,
 };
 
+/// Files that are published as they are: the path in the output, and the file.
+type Copies = Arc<[(String, SourceFile)]>;
+
 /// A site that was read and can be rendered.
 pub(super) struct Loaded {
     /// Makes the pages.
     pub renderer: Arc<Renderer>,
     /// Files that are copied as they are: the path in the output, and the file.
-    pub copies: Arc<[(String, SourceFile)]>,
+    pub copies: Copies,
     /// What the site says of its own check.
     pub check: Arc<check::Settings>,
 }
@@ -36,7 +39,7 @@ pub(super) struct Loader {
     look: Option<Stage<Look>>,
     memory: Memory,
     forms: Option<Stage<Arc<Library>>>,
-    copies: Option<Stage<Arc<[(String, SourceFile)]>>>,
+    copies: Option<Stage<Copies>>,
     model: Option<Stage<World>>,
     renderer: Option<Arc<Renderer>>,
     /// Changes that could not be taken in yet.
@@ -108,7 +111,7 @@ impl Loader {
                 out.append(&mut found);
                 return None;
             };
-            if !before.is_some_and(|before| before.made.frame == made.frame) {
+            if before.is_none_or(|before| before.made.frame != made.frame) {
                 (self.memory, self.model, self.forms) = (Memory::default(), None, None);
             }
             self.look = Some(Stage { made, found });
@@ -228,6 +231,9 @@ fn look(request: &Request, folder: &Folder, out: &mut Vec<Diagnostic>) -> Option
     })
 }
 
+/// The parts of a theme that pages ask for one by one, or not at all.
+const ASKED_FOR: [&str; 7] = ["templates/", "components/", "styles/", "scripts/", "fonts/", "images/", "gallery/"];
+
 /// A fingerprint of what every page rests on. Templates and published files are not part of it: pages
 /// ask for these one by one.
 fn frame(request: &Request, settings: &str, theme: &Theme) -> Fingerprint {
@@ -235,7 +241,6 @@ fn frame(request: &Request, settings: &str, theme: &Theme) -> Fingerprint {
     let flags = (env!("CARGO_PKG_VERSION"), &request.base_url, &request.theme, request.preview);
     hasher.update(format!("{flags:?}").as_bytes());
     hasher.update(settings.as_bytes());
-    const ASKED_FOR: [&str; 7] = ["templates/", "components/", "styles/", "scripts/", "fonts/", "images/", "gallery/"];
     for (path, file) in theme.files.below("").filter(|(path, _)| !ASKED_FOR.iter().any(|part| path.starts_with(part))) {
         hasher.update(path.as_bytes());
         hasher.update(&(file.bytes.len() as u64).to_le_bytes());

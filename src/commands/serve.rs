@@ -116,6 +116,9 @@ impl Follower {
     fn follow(&mut self, changes: &Changes) {
         let began = Instant::now();
         self.turn_to_wanted();
+        if let Some(edition) = self.preview.edition() {
+            edition.supersede();
+        }
         let mut found = Vec::new();
         let loaded = self.loader.load(changes, &mut Timings::default(), &mut found);
         diagnostics::sort(&mut found);
@@ -139,7 +142,10 @@ impl Follower {
                 self.voice.tell(&format!("Näidatud, {took} ms."), &format!("Shown, {took} ms."));
                 self.finish(edition);
             }
-            None => self.preview.refuse(errors),
+            None => {
+                self.preview.refuse(errors);
+                self.preview.edition().into_iter().for_each(|edition| self.finish(edition));
+            }
         }
     }
 
@@ -167,7 +173,7 @@ impl Follower {
         let due = [midnight, next].into_iter().flatten().filter(|due| *due > now).min()?;
         let wait = now.duration_until(due).unsigned_abs();
         // A computer that slept finds its clock moved.
-        Some(Instant::now() + wait.min(Duration::from_secs(3600)) + Duration::from_millis(20))
+        Some(Instant::now() + wait.min(Duration::from_hours(1)) + Duration::from_millis(20))
     }
 
     /// Makes the pages that nobody looks at, to find what is wrong with them.

@@ -20,6 +20,12 @@ use crate::{
 /// How much HTML is kept of pages that nobody looks at, in bytes; more would be made again when asked for.
 const HELD: usize = 64 * 1024 * 1024;
 
+/// The threads on which pages are made that nobody asked for yet.
+static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
+
+/// How many queries are named as reasons.
+const MOST_REASONS: usize = 12;
+
 /// Makes what a site has besides pages: paths and bytes.
 pub type Extras = fn(&Edition) -> Vec<(String, Vec<u8>)>;
 
@@ -55,6 +61,8 @@ struct Slot {
     checked: bool,
     /// The HTML to show: that of `made`, or of the last time when nothing was wrong.
     html: Option<Arc<[u8]>>,
+    /// The queries whose answers had changed when it was made last.
+    why: Vec<String>,
 }
 
 /// A page to be shown.
@@ -105,7 +113,7 @@ impl Edition {
         &self.source.renderer
     }
 
-    /// A later edition has come; work on this one ends.
+    /// Something changed: [`Edition::make_all`] ends, and leaves the processors to what comes.
     pub fn supersede(&self) {
         self.superseded.store(true, Ordering::Relaxed);
     }
@@ -142,6 +150,11 @@ impl Edition {
         if self.site().page_at(&own).is_some() { own } else { "/404.html".to_owned() }
     }
 
+    /// Why the page at an address was made again last: the queries whose answers had changed.
+    pub(super) fn why(&self, url: &str) -> Vec<String> {
+        self.site().page_number(url).map(|at| lock(&self.slots[at]).why.clone()).unwrap_or_default()
+    }
+
     /// Makes sure that the page is as it should be now.
     fn check(&self, at: usize, slot: &mut MutexGuard<'_, Slot>) {
         if slot.checked {
@@ -152,10 +165,16 @@ impl Edition {
         let anew = slot.made.as_ref().is_none_or(|earlier| !Arc::ptr_eq(earlier, &made));
         if anew {
             self.note_pictures(&made);
-            if !made.failed() || slot.html.is_none() {
-                slot.html = Some(made.rendered.html.as_slice().into());
-            }
-            slot.made = Some(made);
+            let changed = slot.made.as_ref().map(|earlier| self.renderer().changed(earlier)).unwrap_or_default();
+            slot.why = changed.iter().take(MOST_REASONS).map(ToString::to_string).collect();
+            slot.made = Arc::into_inner(made).map(|mut made| {
+                // Kept apart, so that it can be let go.
+                let html = std::mem::take(&mut made.rendered.html);
+                if !made.failed() || slot.html.is_none() {
+                    slot.html = Some(html.into());
+                }
+                Arc::new(made)
+            });
         }
         slot.checked = true;
     }
@@ -163,7 +182,8 @@ impl Edition {
     /// Makes all pages that nobody asked for yet; ends early when a later edition comes. Gives whether
     /// it came to the end.
     pub fn make_all(&self) -> bool {
-        (0..self.slots.len()).into_par_iter().for_each(|at| {
+        self.superseded.store(false, Ordering::Relaxed);
+        let make = |at: usize| {
             if self.superseded.load(Ordering::Relaxed) {
                 return;
             }
@@ -178,7 +198,12 @@ impl Edition {
                     self.held.fetch_add(length, Ordering::Relaxed);
                 }
             }
-        });
+        };
+        // On threads of their own: what is read after the next change must not wait for these.
+        match POOL.get_or_init(|| rayon::ThreadPoolBuilder::new().build().ok()) {
+            Some(pool) => pool.install(|| (0..self.slots.len()).into_par_iter().for_each(make)),
+            None => (0..self.slots.len()).for_each(make),
+        }
         !self.superseded.load(Ordering::Relaxed)
     }
 
@@ -215,10 +240,11 @@ impl Edition {
     }
 
     fn extras(&self, path: &str) -> &BTreeMap<String, Vec<u8>> {
-        let (made, make) = match path.starts_with("search/") {
-            // It reads every page.
-            true => (&self.search, self.source.search),
-            false => (&self.extras, self.source.extras),
+        // The search index reads every page.
+        let (made, make) = if path.starts_with("search/") {
+            (&self.search, self.source.search)
+        } else {
+            (&self.extras, self.source.extras)
         };
         made.get_or_init(|| make(self).into_iter().collect())
     }

@@ -90,9 +90,6 @@ impl Preview {
         let earlier = self.edition();
         let edition = Arc::new(Edition::new(source, earlier.as_deref()));
         *self.edition.write().unwrap_or_else(PoisonError::into_inner) = Some(edition.clone());
-        if let Some(earlier) = &earlier {
-            earlier.supersede();
-        }
         *self.problems.write().unwrap_or_else(PoisonError::into_inner) = problems;
         self.tell();
         edition

@@ -25,6 +25,7 @@ impl Preview {
         let mut report = self.source(&edition, url);
         let wanted = self.wanted();
         report["at"] = edition.site().moment.at.date().to_string().into();
+        report["why"] = edition.why(url).into();
         report["fixed"] = wanted.at.is_some().into();
         report["drafts"] = wanted.drafts.into();
         let found = edition.page(url).map(|shown| shown.made);

@@ -9,12 +9,12 @@
     et: {
       preview: "Eelvaade", problems: "Seda muudatust ei saa veel näidata", stays: "Näha on viimane korras leht. See teade kaob, kui viga on parandatud.",
       close: "Peida", source: "Fail", copy: "Kopeeri asukoht", copied: "Kopeeritud", edit: "Ava redaktoris", findings: "Tähelepanekud sellel lehel",
-      none: "Sellel lehel ei ole midagi märkida.", pages: "Kõik lehed", day: "Näita saiti päeval", today: "Täna", drafts: "Mustandid", errors: (n) => `Vigu: ${n}`, lost: "Eelvaade ei tööta. Käivitage raekoda serve uuesti.",
+      none: "Sellel lehel ei ole midagi märkida.", pages: "Kõik lehed", why: "Miks leht viimati uuesti tehti", day: "Näita saiti päeval", today: "Täna", drafts: "Mustandid", errors: (n) => `Vigu: ${n}`, lost: "Eelvaade ei tööta. Käivitage raekoda serve uuesti.",
     },
     en: {
       preview: "Preview", problems: "This change cannot be shown yet", stays: "You see the last good page. This message goes when the mistake is mended.",
       close: "Hide", source: "File", copy: "Copy the path", copied: "Copied", edit: "Open in editor", findings: "Findings on this page",
-      none: "Nothing to note on this page.", pages: "All pages", day: "Show the site on", today: "Today", drafts: "Drafts", errors: (n) => `Errors: ${n}`, lost: "The preview has stopped. Start raekoda serve again.",
+      none: "Nothing to note on this page.", pages: "All pages", why: "Why the page was made again last", day: "Show the site on", today: "Today", drafts: "Drafts", errors: (n) => `Errors: ${n}`, lost: "The preview has stopped. Start raekoda serve again.",
     },
   };
 
@@ -79,6 +79,7 @@
         ...source,
         make("h2", {}, say.findings),
         state.findings.length ? make("ul", {}, ...state.findings.map((item) => found(item, say))) : make("p", {}, say.none),
+        ...(state.why?.length ? [make("h2", {}, say.why), make("ul", { class: "why" }, ...state.why.map((query) => make("li", {}, make("code", {}, query))))] : []),
         settings(state, say),
         make("p", {}, make("a", { href: "/__raekoda/pages" }, say.pages))));
   };
