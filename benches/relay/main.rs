@@ -199,7 +199,7 @@ fn at_rest() {
     let place = Place::new(false);
     let server = Server::start(&mut place.relay());
     load::first_answer(&server.address);
-    let size = std::fs::metadata(place::PROGRAM).expect("the program").len() as f64 / 1_048_576.0;
+    let size = std::fs::metadata(place::program()).expect("the program").len() as f64 / 1_048_576.0;
     println!(
         "at rest: {:.1} MB; start to first answer: {:.0} ms; program: {size:.1} MB",
         server.status_mb("VmRSS"),

@@ -1,6 +1,6 @@
 //! What time it is, and in Estonia.
 
-use std::time::Instant;
+use std::{sync::LazyLock, time::Instant};
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
@@ -11,7 +11,9 @@ pub(crate) fn now() -> i64 {
 
 /// The time on Estonian clocks, without needing the system's list of time zones.
 pub(crate) fn local(at: Timestamp) -> Zoned {
-    at.to_zoned(TimeZone::posix("EET-2EEST,M3.5.0/3,M10.5.0/4").unwrap_or(TimeZone::UTC))
+    static ESTONIA: LazyLock<TimeZone> =
+        LazyLock::new(|| TimeZone::posix("EET-2EEST,M3.5.0/3,M10.5.0/4").unwrap_or(TimeZone::UTC));
+    at.to_zoned(ESTONIA.clone())
 }
 
 /// `at`, in milliseconds of the Unix epoch, on Estonian clocks.

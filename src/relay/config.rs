@@ -367,3 +367,26 @@ fn is_loopback(url: &str) -> bool {
         .iter()
         .any(|start| url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guides_example_can_be_read_and_shows_the_defaults() {
+        let text = include_str!("../../docs/relay/relay.toml");
+        let config = Config::parse(&"relay.toml".into(), text).expect("no unknown key, no wrong value");
+        assert_eq!(format!("{:?}", config.limits), format!("{:?}", Limits::default()));
+        assert_eq!(format!("{:?}", config.retry), format!("{:?}", Retry::default()));
+        assert_eq!(format!("{:?}", config.retention), format!("{:?}", Retention::default()));
+        for key in ["holding_bytes", "proof_wait_seconds", "drain_seconds", "parallel", "held_minutes"] {
+            assert!(text.contains(&format!("\n{key} = ")), "{key} is not shown");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert!(is_origin("https://www.kadakavald.example") && is_origin("http://[::1]:8700"));
+        assert!(!is_origin("https://www.kadakavald.example/") && !is_origin("ftp://a") && !is_origin("https://"));
+    }
+}
