@@ -1,4 +1,4 @@
-//! What is written besides pages: feeds, sitemaps, robots, redirects.
+//! What is written besides pages: feeds, calendars, open data, sitemaps, robots, redirects, what hosts read.
 
 use jiff::{Zoned, civil::Date};
 
@@ -14,7 +14,7 @@ use crate::{
 const FEED_ITEMS: usize = 100;
 
 /// Every file: its path and its bytes.
-pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
     let site = &renderer.world().site;
     let mut files = Vec::new();
     let mut add = |path: &str, text: String| files.push((path.trim_start_matches('/').to_owned(), text.into_bytes()));
@@ -22,6 +22,8 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
         if site.front_page(lang).is_some() {
             let path = format!("{}/rss-feeds/rss.xml", site.settings.prefix(lang));
             add(&path, output::rss(&news(site, lang, &path)));
+            let path = format!("{}/rss-feeds/feed.json", site.settings.prefix(lang));
+            add(&path, output::json_feed(&news(site, lang, &path)));
         }
     }
     for (ix, entry) in site.entries.iter().enumerate().filter(|(_, entry)| entry.section) {
@@ -31,6 +33,29 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
             add(&path, output::atom(&feed(site, entry.lang, entry.title(), &site.urls[ix], &path, &items)));
         }
     }
+    for taxonomy in site.taxonomies.names() {
+        for &lang in &site.settings.languages {
+            for term in site.taxonomies.terms(taxonomy, lang) {
+                let Some(url) = site.term_url(taxonomy, lang, &term.slug) else { continue };
+                let path = join(&url, "atom.xml");
+                let items: Vec<Ix> = term.entries.iter().copied().filter(|&ix| site.kind(ix).feed).collect();
+                if !items.is_empty() {
+                    add(&path, output::atom(&feed(site, lang, &term.label, &url, &path, &items)));
+                }
+            }
+        }
+    }
+    for (path, text) in super::calendars::all(site, out).into_iter().chain(output::open_data(site)) {
+        add(&path, text);
+    }
+    add("teade.json", super::calendars::alerts(site));
+    add("heartbeat.json", heartbeat(site));
+    if let Some(text) = security_txt(site) {
+        add(".well-known/security.txt", text);
+    }
+    let hosting = output::Hosting::of(site);
+    add("_headers", output::headers(&hosting));
+    add(".htaccess", output::apache(&hosting));
     for (path, text) in output::sitemaps(&site.settings.base_url, &sitemap(site)) {
         add(&path, text);
     }
@@ -38,6 +63,33 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
     add("opensearch.xml", opensearch(renderer));
     redirects(site, &mut add);
     files
+}
+
+/// That the site is there, and how fresh it is: the day, not the moment, so that equal sites are equal.
+fn heartbeat(site: &Site) -> String {
+    serde_json::json!({
+        "name": site.settings.name,
+        "generator": concat!("raekoda ", env!("CARGO_PKG_VERSION")),
+        "built": site.moment.at.date().to_string(),
+        "pages": site.pages.len(),
+    })
+    .to_string()
+}
+
+/// Whom to tell of a weakness (RFC 9116). It runs out a year after the first of the month, so that it
+/// changes only once a month.
+fn security_txt(site: &Site) -> Option<String> {
+    let contact = site.settings.contact.get("security").or_else(|| site.settings.contact.get("email"))?;
+    let contact = if contact.contains("://") { contact.clone() } else { format!("mailto:{contact}") };
+    let day = site.moment.at.date();
+    let languages: Vec<String> = site.settings.languages.iter().map(ToString::to_string).collect();
+    Some(format!(
+        "Contact: {contact}\nExpires: {:04}-{:02}-01T00:00:00Z\nPreferred-Languages: {}\nCanonical: {}\n",
+        day.year() + 1,
+        day.month(),
+        languages.join(", "),
+        site.settings.absolute("/.well-known/security.txt"),
+    ))
 }
 
 /// The newest of all that has a feed, in a language.

@@ -1,12 +1,14 @@
 //! The command line: one file for each command; each wires stages and prints.
 
 mod build;
+mod calendars;
 mod check;
 mod compiled_forms;
 mod diagnostics_page;
 mod explain;
 mod extras;
 mod form;
+mod hosting;
 mod municipalities;
 mod new;
 mod pipeline;
@@ -63,6 +65,8 @@ enum Command {
     Types(types::TypesArguments),
     /// Show what made a page: its source, templates and queries.
     Explain(explain::ExplainArguments),
+    /// Write what a web server needs to serve the site.
+    Hosting(hosting::HostingArguments),
     /// The e-forms that the site can use.
     Form(form::FormArguments),
     /// Write completions for a shell.
@@ -221,6 +225,7 @@ pub fn run() -> ExitCode {
         Command::New(arguments) => new::run(&arguments, voice),
         Command::Types(arguments) => types::run(&arguments, voice),
         Command::Explain(arguments) => explain::run(&arguments, voice),
+        Command::Hosting(arguments) => hosting::run(&arguments, voice),
         Command::Form(arguments) => form::run(&arguments, voice),
         Command::Completions(arguments) => completions(&arguments),
         Command::Manual => manual(language),
