@@ -21,9 +21,15 @@ mod disk;
 #[cfg(feature = "generator")]
 mod driver;
 #[cfg(feature = "generator")]
+mod feeds;
+#[cfg(feature = "generator")]
 mod formats;
 #[cfg(feature = "generator")]
 mod forms;
+#[cfg(all(feature = "generator", unix))]
+mod hosting;
+#[cfg(feature = "generator")]
+mod search;
 
 #[cfg(feature = "relay")]
 mod relay;

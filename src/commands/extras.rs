@@ -5,13 +5,46 @@ use jiff::{Zoned, civil::Date};
 use crate::{
     diagnostics::Diagnostic,
     language::Lang,
-    output::{self, Feed, FeedItem, SitemapPage},
+    output::{self, Feed, FeedItem, SitemapPage, Staging},
     render::Renderer,
     site::{Ix, Page, PageKind, Site, join},
 };
 
 /// How many items a feed has; OVP's has so many.
 const FEED_ITEMS: usize = 100;
+
+/// Writes a file, and its smaller copies where the site wants them.
+pub(super) fn put(staging: &Staging, site: &Site, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+    staging.write(path, bytes)?;
+    if site.settings.compress {
+        for (path, bytes) in output::smaller_copies(path, bytes) {
+            staging.write(&path, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reports pages that the last build had and this one has not, where nothing leads on from their
+/// addresses. Listings get shorter and terms fall out of use by themselves: only entries' pages count.
+pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diagnostic>) {
+    let languages = &site.settings.languages;
+    let words: Vec<&str> = languages.iter().filter_map(|&lang| site.settings.words.page.get(lang)).collect();
+    let taxonomies: Vec<String> = languages
+        .iter()
+        .flat_map(|&lang| site.taxonomies.names().filter_map(move |name| site.taxonomy_url(name, lang)))
+        .collect();
+    for path in staging.vanished() {
+        let url = format!("/{}", path.trim_end_matches("/index.html"));
+        let parts: Vec<&str> = url.split('/').collect();
+        let numbered = parts.iter().any(|part| words.contains(part) || part.parse::<u16>().is_ok());
+        let term = taxonomies.iter().any(|taxonomy| url.starts_with(taxonomy.as_str()));
+        let hidden = site.left_out.expired.iter().any(|path| path.contains(parts.last().copied().unwrap_or("?")));
+        if !numbered && !term && !hidden {
+            let problem = Diagnostic::new("output.vanished").arg("url", &url);
+            out.push(problem.suggest(&url, site.pages.iter().map(|page| &*page.url)));
+        }
+    }
+}
 
 /// Every file: its path and its bytes.
 pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {

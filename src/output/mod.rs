@@ -20,6 +20,7 @@
 
 mod atom;
 mod cache;
+mod compress;
 mod exchange;
 mod feed;
 mod folder;
@@ -44,6 +45,7 @@ mod xml;
 
 pub use atom::atom;
 pub use cache::Cache;
+pub use compress::smaller_copies;
 pub use feed::{Feed, FeedItem};
 pub use folder::OutputFolder;
 pub use hosting::{Hosting, Moved, apache, caddy, headers, nginx};

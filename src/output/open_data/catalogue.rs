@@ -1,6 +1,8 @@
 //! The catalogue of datasets in DCAT-AP 3.0, as the Estonian standard of data descriptions asks: JSON-LD
 //! and Turtle from one list of statements.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
@@ -135,10 +137,10 @@ fn text(words: &str, lang: &str) -> Json {
 fn turtle(context: &Json, graph: &[Json]) -> String {
     let mut out = String::new();
     for (prefix, address) in context.as_object().into_iter().flatten() {
-        out += &format!("@prefix {prefix}: <{}> .\n", address.as_str().unwrap_or_default());
+        let _ = writeln!(out, "@prefix {prefix}: <{}> .", address.as_str().unwrap_or_default());
     }
     for node in graph.iter().filter_map(Json::as_object) {
-        out += &format!("\n<{}>", iri(node["@id"].as_str().unwrap_or_default()));
+        let _ = write!(out, "\n<{}>", iri(node["@id"].as_str().unwrap_or_default()));
         let mut first = true;
         for (property, value) in node.iter().filter(|(name, _)| *name != "@id") {
             let property = if property == "@type" { "a" } else { property };
@@ -151,7 +153,7 @@ fn turtle(context: &Json, graph: &[Json]) -> String {
                 continue;
             }
             out += if first { "\n  " } else { " ;\n  " };
-            out += &format!("{property} {}", objects.join(", "));
+            let _ = write!(out, "{property} {}", objects.join(", "));
             first = false;
         }
         out += " .\n";
