@@ -21,15 +21,21 @@ mod disk;
 #[cfg(feature = "generator")]
 mod driver;
 #[cfg(feature = "generator")]
+mod feeds;
+#[cfg(feature = "generator")]
 mod formats;
 #[cfg(feature = "generator")]
 mod forms;
+#[cfg(all(feature = "generator", unix))]
+mod hosting;
 #[cfg(feature = "generator")]
 mod inspector;
 #[cfg(feature = "generator")]
-mod theme;
-#[cfg(feature = "generator")]
 mod preview;
+#[cfg(feature = "generator")]
+mod search;
+#[cfg(feature = "generator")]
+mod theme;
 
 #[cfg(feature = "relay")]
 mod relay;

@@ -1,4 +1,4 @@
-//! What is written besides pages: feeds, sitemaps, robots, redirects.
+//! What is written besides pages: feeds, calendars, open data, sitemaps, robots, redirects, what hosts read.
 
 use jiff::{Zoned, civil::Date};
 
@@ -6,7 +6,7 @@ use crate::{
     check::sheet,
     diagnostics::Diagnostic,
     language::Lang,
-    output::{self, Feed, FeedItem, SitemapPage},
+    output::{self, Feed, FeedItem, SitemapPage, Staging},
     render::Renderer,
     site::{Ix, Page, PageKind, Site, join},
 };
@@ -14,8 +14,41 @@ use crate::{
 /// How many items a feed has; OVP's has so many.
 const FEED_ITEMS: usize = 100;
 
+/// Writes a file, and its smaller copies where the site wants them.
+pub(super) fn put(staging: &Staging, site: &Site, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+    staging.write(path, bytes)?;
+    if site.settings.compress {
+        for (path, bytes) in output::smaller_copies(path, bytes) {
+            staging.write(&path, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reports pages that the last build had and this one has not, where nothing leads on from their
+/// addresses. Listings get shorter and terms fall out of use by themselves: only entries' pages count.
+pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diagnostic>) {
+    let languages = &site.settings.languages;
+    let words: Vec<&str> = languages.iter().filter_map(|&lang| site.settings.words.page.get(lang)).collect();
+    let taxonomies: Vec<String> = languages
+        .iter()
+        .flat_map(|&lang| site.taxonomies.names().filter_map(move |name| site.taxonomy_url(name, lang)))
+        .collect();
+    for path in staging.vanished() {
+        let url = format!("/{}", path.trim_end_matches("/index.html"));
+        let parts: Vec<&str> = url.split('/').collect();
+        let numbered = parts.iter().any(|part| words.contains(part) || part.parse::<u16>().is_ok());
+        let term = taxonomies.iter().any(|taxonomy| url.starts_with(taxonomy.as_str()));
+        let hidden = site.left_out.expired.iter().any(|path| path.contains(parts.last().copied().unwrap_or("?")));
+        if !numbered && !term && !hidden {
+            let problem = Diagnostic::new("output.vanished").arg("url", &url);
+            out.push(problem.suggest(&url, site.pages.iter().map(|page| &*page.url)));
+        }
+    }
+}
+
 /// Every file: its path and its bytes.
-pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
     let site = &renderer.world().site;
     let mut files = Vec::new();
     let mut add = |path: &str, text: String| files.push((path.trim_start_matches('/').to_owned(), text.into_bytes()));
@@ -23,6 +56,8 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
         if site.front_page(lang).is_some() {
             let path = format!("{}/rss-feeds/rss.xml", site.settings.prefix(lang));
             add(&path, output::rss(&news(site, lang, &path)));
+            let path = format!("{}/rss-feeds/feed.json", site.settings.prefix(lang));
+            add(&path, output::json_feed(&news(site, lang, &path)));
         }
     }
     for (ix, entry) in site.entries.iter().enumerate().filter(|(_, entry)| entry.section) {
@@ -32,6 +67,29 @@ pub(super) fn all(renderer: &Renderer, _out: &mut Vec<Diagnostic>) -> Vec<(Strin
             add(&path, output::atom(&feed(site, entry.lang, entry.title(), &site.urls[ix], &path, &items)));
         }
     }
+    for taxonomy in site.taxonomies.names() {
+        for &lang in &site.settings.languages {
+            for term in site.taxonomies.terms(taxonomy, lang) {
+                let Some(url) = site.term_url(taxonomy, lang, &term.slug) else { continue };
+                let path = join(&url, "atom.xml");
+                let items: Vec<Ix> = term.entries.iter().copied().filter(|&ix| site.kind(ix).feed).collect();
+                if !items.is_empty() {
+                    add(&path, output::atom(&feed(site, lang, &term.label, &url, &path, &items)));
+                }
+            }
+        }
+    }
+    for (path, text) in super::calendars::all(site, out).into_iter().chain(output::open_data(site)) {
+        add(&path, text);
+    }
+    add("teade.json", super::calendars::alerts(site));
+    add("heartbeat.json", heartbeat(site));
+    if let Some(text) = security_txt(site) {
+        add(".well-known/security.txt", text);
+    }
+    let hosting = output::Hosting::of(site);
+    add("_headers", output::headers(&hosting));
+    add(".htaccess", output::apache(&hosting));
     for (path, text) in output::sitemaps(&site.settings.base_url, &sitemap(site)) {
         add(&path, text);
     }
@@ -51,6 +109,33 @@ fn control_sheet(renderer: &Renderer, add: &mut impl FnMut(&str, String)) {
         add("kov-kontroll.html", sheet::html(site, &lines, style));
         add("kov-kontroll.json", format!("{:#}\n", sheet::json(site, &lines)));
     }
+}
+
+/// That the site is there, and how fresh it is: the day, not the moment, so that equal sites are equal.
+fn heartbeat(site: &Site) -> String {
+    serde_json::json!({
+        "name": site.settings.name,
+        "generator": concat!("raekoda ", env!("CARGO_PKG_VERSION")),
+        "built": site.moment.at.date().to_string(),
+        "pages": site.pages.len(),
+    })
+    .to_string()
+}
+
+/// Whom to tell of a weakness (RFC 9116). It runs out a year after the first of the month, so that it
+/// changes only once a month.
+fn security_txt(site: &Site) -> Option<String> {
+    let contact = site.settings.contact.get("security").or_else(|| site.settings.contact.get("email"))?;
+    let contact = if contact.contains("://") { contact.clone() } else { format!("mailto:{contact}") };
+    let day = site.moment.at.date();
+    let languages: Vec<String> = site.settings.languages.iter().map(ToString::to_string).collect();
+    Some(format!(
+        "Contact: {contact}\nExpires: {:04}-{:02}-01T00:00:00Z\nPreferred-Languages: {}\nCanonical: {}\n",
+        day.year() + 1,
+        day.month(),
+        languages.join(", "),
+        site.settings.absolute("/.well-known/security.txt"),
+    ))
 }
 
 /// The newest of all that has a feed, in a language.

@@ -1,6 +1,7 @@
 //! The command line: one file for each command; each wires stages and prints.
 
 mod build;
+mod calendars;
 mod check;
 mod compiled_forms;
 mod diagnostics_page;
@@ -10,6 +11,7 @@ mod external;
 mod extras;
 mod fix;
 mod form;
+mod hosting;
 mod kov_kontroll;
 mod loader;
 mod municipalities;
@@ -77,6 +79,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// The theme: its files, its colours, a theme of one's own.
     Theme(theme::ThemeArguments),
+    /// Write what a web server needs to serve the site.
+    Hosting(hosting::HostingArguments),
     /// The e-forms that the site can use.
     Form(form::FormArguments),
     /// Write completions for a shell.
@@ -238,6 +242,7 @@ pub fn run() -> ExitCode {
         Command::Types(arguments) => types::run(&arguments, voice),
         Command::Explain(arguments) => explain::run(&arguments, voice),
         Command::Theme(arguments) => theme::run(&arguments, voice),
+        Command::Hosting(arguments) => hosting::run(&arguments, voice),
         Command::Form(arguments) => form::run(&arguments, voice),
         Command::Completions(arguments) => completions(&arguments),
         Command::Manual => manual(language),

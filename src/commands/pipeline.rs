@@ -267,7 +267,7 @@ fn make(
         }
         if let Some((staging, _)) = target
             && !rendered.html.is_empty()
-            && let Err(problem) = staging.write(&page.file(), &rendered.html)
+            && let Err(problem) = extras::put(staging, site, &page.file(), &rendered.html)
         {
             found.push(problem);
         }
@@ -297,13 +297,14 @@ fn make(
     out.par_extend(copied);
     let world = loaded.renderer.world();
     let assets = world.assets.to_write();
-    out.extend(assets.into_iter().filter_map(|(path, bytes)| staging.write(path, bytes).err()));
+    out.extend(assets.into_iter().filter_map(|(path, bytes)| extras::put(staging, site, path, bytes).err()));
     let mut written = extras::all(&loaded.renderer, out);
     written.extend(forms);
     outcome.timings.stage("files");
     written.extend(searched.files(site, out));
     outcome.timings.stage("search");
-    out.extend(written.into_iter().filter_map(|(path, bytes)| staging.write(&path, &bytes).err()));
+    out.par_extend(written.into_par_iter().filter_map(|(path, bytes)| extras::put(staging, site, &path, &bytes).err()));
+    extras::report_vanished(staging, site, out);
     outcome.timings.stage("files");
 }
 

@@ -1,4 +1,4 @@
-//! The written site: staging, manifest, swap; feeds, sitemap, redirects.
+//! The written site: staging, manifest, swap; feeds, calendars, open data, sitemap, redirects, what hosts are told.
 //!
 //! A build never writes into the folder that visitors see. It stages the complete new site beside it
 //! and exchanges the two folders at one stroke, so that at any moment, even when the build is killed,
@@ -20,12 +20,17 @@
 
 mod atom;
 mod cache;
+mod compress;
 mod exchange;
 mod feed;
 mod folder;
+mod hosting;
+mod icalendar;
 mod inputs;
+mod json_feed;
 mod manifest;
 mod next;
+mod open_data;
 mod opensearch;
 mod pictures;
 mod redirects;
@@ -40,9 +45,14 @@ mod xml;
 
 pub use atom::atom;
 pub use cache::Cache;
+pub use compress::smaller_copies;
 pub use feed::{Feed, FeedItem};
 pub use folder::OutputFolder;
+pub use hosting::{Hosting, Moved, apache, caddy, headers, nginx};
+pub use icalendar::{Calendar, CalendarEvent, icalendar};
 pub use inputs::{Input, Inputs};
+pub use json_feed::json_feed;
+pub use open_data::open_data;
 pub use opensearch::opensearch;
 pub use pictures::stage_picture;
 pub use redirects::{Redirect, redirect_page, redirects_file};

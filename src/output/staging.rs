@@ -94,6 +94,14 @@ impl Staging {
             .then_some(&*self.previous.memo)
     }
 
+    /// Pages of the site that stands which the new one does not have, once all of it is staged.
+    #[must_use]
+    pub fn vanished(&self) -> Vec<String> {
+        let paths = self.previous.files.iter().map(|file| &*file.path);
+        let pages = paths.filter(|path| path.ends_with("/index.html") && !self.files.has(path));
+        pages.map(ToOwned::to_owned).collect()
+    }
+
     /// Writes a file of the new site. May be called from many threads at once.
     ///
     /// # Errors

@@ -99,7 +99,8 @@ fn prints(theme: &Theme) -> BTreeMap<String, Fingerprint> {
     }
     let prefixes = theme.template_prefixes();
     let templates = theme.templates();
-    let plain = |name: &'_ str| prefixes.iter().find_map(|prefix| name.strip_prefix(&**prefix)).unwrap_or(name).to_owned();
+    let plain =
+        |name: &'_ str| prefixes.iter().find_map(|prefix| name.strip_prefix(&**prefix)).unwrap_or(name).to_owned();
     let names: BTreeSet<String> = templates.iter().map(|template| plain(&template.name)).collect();
     names
         .into_iter()

@@ -213,6 +213,15 @@ mod tests {
         }
     }
 
+    /// The words of the example municipality; the theme's script is tested on the same table.
+    #[test]
+    fn the_table_of_forms_holds() {
+        for line in include_str!("../../tests/search/forms.et.tsv").lines() {
+            let (word, wanted) = line.split_once('\t').unwrap();
+            assert_eq!(stem(word), wanted, "{word}");
+        }
+    }
+
     #[test]
     fn words_that_are_not_estonian_letters_stay() {
         assert_eq!(stem("2026"), "2026");

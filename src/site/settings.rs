@@ -46,6 +46,8 @@ pub struct Settings {
     pub per_page: usize,
     /// Widths in pixels of an image's variants.
     pub image_widths: Vec<u32>,
+    /// Brotli and gzip copies are written beside texts.
+    pub compress: bool,
     /// What the site adds to its search.
     pub search: Search,
 }
@@ -143,6 +145,7 @@ impl Settings {
             words: words(table.table("addresses")),
             per_page: table.count("per_page").unwrap_or(20).max(1),
             image_widths: widths(&table),
+            compress: table.boolean("compress").unwrap_or(false),
             search: table.table("search").map(Search::read).unwrap_or_default(),
         };
         // The theme reads its own settings, the check reads its own.

@@ -178,28 +178,29 @@ export class Index {
     }
   }
 
-  // What an unknown word may be: two known ones written together, or one with a letter wrong.
-  async mend(word) {
-    const list = (await this.read(this.words)).split("\n");
-    const common = new Map(list.filter(Boolean).map((line) => [line.slice(0, -1), LETTERS.indexOf(line.at(-1))]));
+  // What the index holds in place of a word: two known ones written together; one with a letter wrong;
+  // or at the least the last part of a compound.
+  async mend(word, whole) {
+    this.common ??= this.read(this.words).then((text) =>
+      new Map(text.split("\n").filter(Boolean).map((line) => [line.slice(0, -1), LETTERS.indexOf(line.at(-1))])));
+    const common = await this.common;
     const stem = (w) => (this.estonian ? estonian(w, this.estonian) : w);
-    if (this.estonian) {
-      for (let at = 3; at <= word.length - 4; at += 1) {
-        const both = [stem(word.slice(0, at)), stem(word.slice(at))];
-        if (both.every((part) => part.length > 2 && common.has(part))) return both;
-      }
-    }
-    if (word.length < 4) return [];
-    const stems = [...new Set([stem(word), word])];
-    let best = [];
+    const known = (w) => w.length > 2 && common.has(stem(w)) && stem(w).length > 2;
+    const cuts = this.estonian ? [...Array(Math.max(0, word.length - 5)).keys()].map((i) => i + 3) : [];
+    const cut = cuts.find((at) => known(word.slice(0, at)) && known(word.slice(at)));
+    if (cut) return [stem(word.slice(0, cut)), stem(word.slice(cut))];
+    if (whole || word.length < 4) return [];
+    let best;
     let most = -1;
     for (const [term, count] of common) {
-      if (count > most && term.length > 2 && stems.some((s) => near(s, term))) {
-        best = [term];
-        most = count;
-      }
+      // The mistake may stand where the stem ends, so that the ending is not seen.
+      const starts = term.length > 4 && word.length > term.length && word.length - term.length < 4 ? [word.slice(0, term.length), word.slice(0, term.length + 1)] : [];
+      const worth = near(stem(word), term) || near(word, term) ? 100 + count : starts.some((s) => near(s, term)) ? count : -1;
+      if (worth > most && term.length > 2) [best, most] = [term, worth];
     }
-    return best;
+    if (best) return [best];
+    const tail = cuts.find((at) => word.length - at > 3 && known(word.slice(at)));
+    return tail ? [stem(word.slice(tail))] : [];
   }
 
   // Pages for a query, the best first: their numbers, and the stems that found them.
@@ -229,15 +230,23 @@ export class Index {
           await this.add(scores, joined, 0.8);
         }
       }
-      if (!scores.size && !/\d/.test(word)) {
-        const parts = await this.mend(word);
+      // What is rare as one word may stand on other pages as two.
+      if (!last && scores.size < 5 && !/\d/.test(word)) {
+        const known = scores.size > 0;
+        const parts = await this.mend(word, known);
         const each = parts.map(() => new Map());
         for (const [i, part] of parts.entries()) {
           used.add(part);
-          await this.add(each[i], part, 0.7);
+          await this.add(each[i], part, known ? 0.35 : 0.7);
         }
-        for (const map of each) for (const [page, score] of map) scores.set(page, (scores.get(page) ?? 0) + score / parts.length);
-        mended ||= parts.length === 1 && parts[0];
+        const pages = new Set(each.flatMap((map) => [...map.keys()]));
+        for (const page of pages) {
+          const all = each.every((map) => map.has(page));
+          if (known && !all) continue;
+          const score = each.reduce((sum, map) => sum + (map.get(page) ?? 0), 0) / (all ? 1 : 4);
+          if (!(scores.get(page) >= score)) scores.set(page, score);
+        }
+        mended ||= !known && parts.length === 1;
       }
       found.push(scores);
     }
@@ -249,7 +258,10 @@ export class Index {
     const best = this.best.filter(([terms]) => terms.length && terms.every((term) => used.has(term)) && stems.filter(Boolean).every((s) => terms.includes(s)));
     for (const [, page] of best) total.set(page, [1e6, list.length]);
     const weigh = ([score, count]) => score * (count / list.length) ** 1.5;
-    const pages = [...total].map(([page, sum]) => [page, weigh(sum)]).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const weighed = [...total].map(([page, sum]) => [page, weigh(sum)]).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    // Pages that have a word of many in passing are no answer.
+    const least = (weighed.find(([, score]) => score < 1e5)?.[1] ?? 0) * 0.1;
+    const pages = weighed.filter(([, score]) => score >= least);
     return { pages: pages.map(([page]) => page), stems: used, best: new Set(best.map(([, page]) => page)), mended };
   }
 
