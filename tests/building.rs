@@ -233,3 +233,26 @@ fn check_writes_nothing() {
     site.run(&["check", "."]).fine();
     assert_eq!(before, times(&site.root()));
 }
+
+#[test]
+fn a_guide_on_one_page_has_each_id_once_and_its_links_stay_on_it() {
+    let step = |title: &str| {
+        format!(
+            "+++\ntitle = \"{title}\"\npublished = 2026-01-05\n+++\n## Tasu\n\nVaata [tähtaega](#tahtaeg).\n\n## Tähtaeg\n\nKümme päeva.\n"
+        )
+    };
+    let site = Site::smallest();
+    site.write("content/juhend/_index.md", "+++\ntitle = \"Juhend\"\npublished = 2026-01-05\nguide = true\n+++\n");
+    site.write("content/juhend/esimene.md", step("Esimene"));
+    site.write("content/juhend/teine.md", step("Teine"));
+    site.build(&["--strict"]).fine();
+    let page = site.page("juhend/koik/index.html");
+    let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    ids.sort_unstable();
+    let before = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), before, "{ids:?}");
+    for link in ["href=\"#esimene-tahtaeg\"", "href=\"#teine-tahtaeg\""] {
+        assert!(page.contains(link), "{link}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Args;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::DateTime;
 
 use super::{
@@ -29,10 +29,10 @@ pub(super) struct BuildArguments {
 
 pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     arguments.site.use_jobs();
-    let request = arguments.site.request(arguments.out.clone(), arguments.report.strict);
-    let progress = progress(voice, "Ehitan saiti …", "Building the site …");
+    let mut request = arguments.site.request(arguments.out.clone(), arguments.report.strict);
+    request.progress = progress(voice, "Ehitan saiti …", "Building the site …");
     let outcome = pipeline::build(&request);
-    progress.finish_and_clear();
+    request.progress.finish_and_clear();
     report(&outcome, arguments.report, voice);
     if let Some(summary) = outcome.summary.as_ref().filter(|_| !outcome.failed(arguments.report.strict)) {
         if outcome.up_to_date {
@@ -62,7 +62,11 @@ pub(super) fn progress(voice: Voice, estonian: &str, english: &str) -> ProgressB
     if voice.quiet || !is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new_spinner().with_message(voice.say(estonian, english));
+    let bar = ProgressBar::no_length().with_message(voice.say(estonian, english));
+    // The template is the program's own: a mistake in it shows at the first start.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bar:40} {human_pos}/{human_len}") {
+        bar.set_style(style);
+    }
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }

@@ -60,10 +60,10 @@ pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let request = arguments.site.request(None, arguments.report.strict);
-    let progress = progress(voice, "Kontrollin saiti …", "Checking the site …");
+    let mut request = arguments.site.request(None, arguments.report.strict);
+    request.progress = progress(voice, "Kontrollin saiti …", "Checking the site …");
     let (mut outcome, site) = inspect(&request, arguments.external, arguments.spelling.then_some(voice));
-    progress.finish_and_clear();
+    request.progress.finish_and_clear();
     let before = known.map_or(0, |known| leave_out(&mut outcome, known));
     if arguments.fix {
         let mended = fix::run(&request.root, &outcome.diagnostics, arguments.yes, voice);

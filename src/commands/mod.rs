@@ -149,6 +149,7 @@ impl SiteArguments {
             preview: false,
             at: self.at.unwrap_or_else(|| now.datetime()),
             now: now.timestamp().as_nanosecond(),
+            progress: indicatif::ProgressBar::hidden(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use indicatif::ProgressBar;
 use jiff::civil::DateTime;
 use rayon::prelude::*;
 
@@ -47,6 +48,8 @@ pub(super) struct Request {
     pub at: DateTime,
     /// The time at which the build began, in nanoseconds since 1970.
     pub now: i128,
+    /// Moves with each page that is made.
+    pub progress: ProgressBar,
 }
 
 /// What came of it.
@@ -97,7 +100,8 @@ pub(super) fn check(
     let mut outcome = Outcome::default();
     let mut out = Vec::new();
     if let Some(loaded) = load(request, &mut outcome.timings, &mut out) {
-        let found = inspect(&loaded, &mut |look| make(&loaded, None, Some(look), &mut outcome, &mut out));
+        let progress = &request.progress;
+        let found = inspect(&loaded, &mut |look| make(&loaded, None, Some(look), progress, &mut outcome, &mut out));
         out.extend(found);
         check::once(&mut out);
         out = loaded.check.judge(out, request.at.date());
@@ -155,7 +159,7 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     }
     let Some(loaded) = load(request, &mut outcome.timings, out) else { return Ok(()) };
     let cache = Cache::new(request.root.join(".raekoda").join("images"));
-    make(&loaded, Some((&staging, &cache)), None, outcome, out);
+    make(&loaded, Some((&staging, &cache)), None, &request.progress, outcome, out);
     let limit = if request.strict { Severity::Warning } else { Severity::Error };
     if out.iter().any(|diagnostic| diagnostic.severity >= limit) {
         return Ok(());
@@ -242,6 +246,7 @@ fn make(
     loaded: &Loaded,
     target: Option<(&Staging, &Cache)>,
     look: Option<&Look<'_>>,
+    progress: &ProgressBar,
     outcome: &mut Outcome,
     out: &mut Vec<Diagnostic>,
 ) {
@@ -254,11 +259,14 @@ fn make(
     let target = target.filter(|_| !broken);
 
     let (shared, uses) = (Shared::default(), Mutex::new(Uses::default()));
+    // A theme without a search page has no use for an index.
+    let searches = target.is_some() && loaded.renderer.world().theme.files.get("templates/search.html").is_some();
     let searched = searching::Gathered::default();
+    progress.set_length(site.pages.len() as u64);
     site.pages.par_iter().for_each(|page| {
         let rendered = loaded.renderer.render(page);
         uses.lock().unwrap_or_else(PoisonError::into_inner).keep(&loaded.renderer, page, &rendered);
-        if target.is_some() {
+        if searches {
             searched.page(site, page, &rendered.html);
         }
         let mut found = rendered.diagnostics;
@@ -272,6 +280,7 @@ fn make(
             found.push(problem);
         }
         shared.keep(&page.url, rendered.ids, rendered.anchors, rendered.images, found);
+        progress.inc(1);
     });
     let Gathered { ids, anchors, images, mut found } = shared.into_inner();
     if broken {
@@ -301,8 +310,10 @@ fn make(
     let mut written = extras::all(&loaded.renderer, out);
     written.extend(forms);
     outcome.timings.stage("files");
-    written.extend(searched.files(site, out));
-    outcome.timings.stage("search");
+    if searches {
+        written.extend(searched.files(site, out));
+        outcome.timings.stage("search");
+    }
     out.par_extend(written.into_par_iter().filter_map(|(path, bytes)| extras::put(staging, site, &path, &bytes).err()));
     extras::report_vanished(staging, site, out);
     outcome.timings.stage("files");

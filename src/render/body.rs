@@ -14,7 +14,7 @@ use super::{
 use crate::{
     content::{Name, Origin},
     diagnostics::{Diagnostic, Location, nearest},
-    language::Lang,
+    language::{Lang, slug},
     markdown::{self, Attribute, Call, Heading, Host, Link, LinkKind, Options},
     site::{Ix, Page},
 };
@@ -26,9 +26,21 @@ pub(super) struct Body {
     pub(super) outline: Vec<Heading>,
 }
 
-/// Renders the body of the entry at `ix`. Its text is read here, and only here, so that a site's
-/// bodies are never all in memory.
+/// Renders the body of the entry at `ix` for its own page.
 pub(super) fn render(world: &World, ix: Ix) -> Body {
+    read(world, ix, "")
+}
+
+/// Renders the body of the entry at `ix` for a page of something else. Its ids begin with its name, so that
+/// they are not those of another body on that page.
+pub(super) fn joined(world: &World, ix: Ix) -> String {
+    let id = &world.site.entries[ix].id;
+    let name = id.rsplit('/').next().unwrap_or(id);
+    read(world, ix, &format!("{}-", slug(name))).html
+}
+
+/// The text is read here, and only here, so that a site's bodies are never all in memory.
+fn read(world: &World, ix: Ix, id_prefix: &str) -> Body {
     let entry = &world.site.entries[ix];
     let Origin::Page { file, body, .. } = &entry.origin else { return Body::default() };
     world.ask(Query::Body((&*entry.id).into(), entry.lang));
@@ -49,7 +61,8 @@ pub(super) fn render(world: &World, ix: Ix) -> Body {
         return Body::default();
     }
     Scope::with(|scope| scope.open.push((&*entry.id).into()));
-    let rendered = markup(world, &file.path, &text, body.clone(), entry.lang);
+    let source = Source { path: &file.path, text: &text, lang: entry.lang, id_prefix };
+    let rendered = markup(world, source, body.clone());
     Scope::with(|scope| scope.open.pop());
     rendered
 }
@@ -59,20 +72,14 @@ pub(super) fn snippet(world: &World, text: &str) -> String {
     let url = Scope::with(|scope| scope.url.clone()).unwrap_or_default();
     let path = world.site.page_at(&url).and_then(Page::entry);
     let path = path.map_or_else(|| "site.toml".into(), |ix| world.site.entries[ix].path().clone());
-    markup(world, &path, text, 0..text.len(), Scope::language()).html
+    markup(world, Source { path: &path, text, lang: Scope::language(), id_prefix: "" }, 0..text.len()).html
 }
 
-fn markup(world: &World, path: &Arc<str>, text: &str, body: Range<usize>, lang: Lang) -> Body {
-    let options = Options {
-        lang,
-        allowed_html: &world.site.settings.allowed_html,
-        heading_base: 2,
-        id_prefix: "",
-        path,
-        text,
-        body,
-    };
-    let mut host = PageHost { world, path, text, lang };
+fn markup(world: &World, source: Source<'_>, body: Range<usize>) -> Body {
+    let Source { path, text, lang, id_prefix } = source;
+    let allowed_html = &world.site.settings.allowed_html;
+    let options = Options { lang, allowed_html, heading_base: 2, id_prefix, path, text, body };
+    let mut host = PageHost { world, source };
     let rendered = markdown::render(&options, &mut host);
     Scope::with(|scope| scope.diagnostics.extend(rendered.diagnostics));
     Body { html: rendered.html, outline: rendered.outline }
@@ -82,12 +89,19 @@ fn report(diagnostic: Diagnostic) {
     Scope::with(|scope| scope.diagnostics.push(diagnostic));
 }
 
-/// What a text on a page may ask of the site.
-struct PageHost<'a> {
-    world: &'a World,
+/// A text that is rendered, and what its ids begin with.
+#[derive(Clone, Copy)]
+struct Source<'a> {
     path: &'a Arc<str>,
     text: &'a str,
     lang: Lang,
+    id_prefix: &'a str,
+}
+
+/// What a text on a page may ask of the site.
+struct PageHost<'a> {
+    world: &'a World,
+    source: Source<'a>,
 }
 
 impl Host for PageHost<'_> {
@@ -108,9 +122,12 @@ impl Host for PageHost<'_> {
             return Link { href: target.to_owned(), kind: LinkKind::Broken, ..Link::default() };
         };
         if let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) {
+            // A place in the same text goes where the text goes.
+            let own = if path.is_empty() { self.source.id_prefix } else { "" };
             if kind == LinkKind::Internal && query.is_none() && !href.contains('#') {
-                let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned();
-                let link = AnchorLink { url: href.as_str().into(), fragment: fragment.into(), place: self.place(at) };
+                let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+                let fragment = format!("{own}{fragment}").into();
+                let link = AnchorLink { url: href.as_str().into(), fragment, place: self.place(at) };
                 Scope::with(|scope| scope.anchors.push(link));
             }
             if path.is_empty() {
@@ -119,7 +136,7 @@ impl Host for PageHost<'_> {
             if let Some((page, _)) = href.split_once('#') {
                 href.truncate(page.len());
             }
-            href = format!("{href}#{fragment}");
+            href = format!("{href}#{own}{fragment}");
         }
         if let Some(query) = query {
             let at = href.find('#').unwrap_or(href.len());
@@ -133,7 +150,7 @@ impl Host for PageHost<'_> {
             report(Diagnostic::new("render.image-remote").arg("src", target).at(self.place(at)));
             return String::new();
         }
-        let Some(file) = self.world.images.locate(target, self.path) else {
+        let Some(file) = self.world.images.locate(target, self.source.path) else {
             report(Diagnostic::new("render.image-missing").arg("src", target).at(self.place(at)));
             return String::new();
         };
@@ -214,8 +231,8 @@ impl Host for PageHost<'_> {
 impl PageHost<'_> {
     fn call(&self, name: &str, call: &Call, given: &Context, body: Option<String>) -> String {
         let mut implicit = Context::new();
-        implicit.insert_value("lang", Value::from(self.lang.as_str()));
-        implicit.insert_value("site", self.world.ask(Query::Site(self.lang)));
+        implicit.insert_value("lang", Value::from(self.source.lang.as_str()));
+        implicit.insert_value("site", self.world.ask(Query::Site(self.source.lang)));
         implicit.insert_value("page", self.page());
         let tera = self.world.tera();
         let before = Scope::with(|scope| scope.diagnostics.len()).unwrap_or_default();
@@ -251,7 +268,7 @@ impl PageHost<'_> {
     }
 
     fn place(&self, at: Range<usize>) -> Location {
-        Location::in_text(self.path.clone(), self.text, at)
+        Location::in_text(self.source.path.clone(), self.source.text, at)
     }
 
     /// The address that a link of the site means, or nothing after a diagnostic.
@@ -273,7 +290,7 @@ impl PageHost<'_> {
                 self.file(absolute)
             }
         } else {
-            let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = self.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             resolve(folder, path).and_then(|path| self.file(&path))
         };
         if found.is_none() {
@@ -287,7 +304,7 @@ impl PageHost<'_> {
         let whole = match path.strip_prefix('/') {
             Some(path) => path.strip_prefix("content/").unwrap_or(path).to_owned(),
             None => {
-                let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let folder = self.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 resolve(folder, path)?.strip_prefix("content/")?.to_owned()
             }
         };
@@ -298,8 +315,8 @@ impl PageHost<'_> {
 
     fn entry(&self, id: &str) -> Option<(String, LinkKind)> {
         let site = &self.world.site;
-        let ix = site.resolve_id(id, &[]).and_then(|id| site.find_any(&id, self.lang));
-        self.world.ask(Query::Link(id.into(), self.lang));
+        let ix = site.resolve_id(id, &[]).and_then(|id| site.find_any(&id, self.source.lang));
+        self.world.ask(Query::Link(id.into(), self.source.lang));
         ix.map(|ix| (site.urls[ix].to_string(), LinkKind::Internal))
     }
 

@@ -98,7 +98,7 @@ fn entry_body(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
     let lang = Scope::language();
     world.ask(Query::Link(id.into(), lang));
     Ok(match world.site.resolve_id(id, &[]).and_then(|id| world.site.find_any(&id, lang)) {
-        Some(ix) => safe(&body::render(world, ix).html),
+        Some(ix) => safe(&body::joined(world, ix)),
         None => Value::none(),
     })
 }

@@ -419,6 +419,7 @@ fn request(root: &Path, day: i8) -> Request {
         preview: false,
         at: date(2026, 11, day).at(12, 0, 0, 0),
         now: 0,
+        progress: indicatif::ProgressBar::hidden(),
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn run(arguments: &GalleryArguments, voice: Voice) -> ExitCode {
     };
     let now = super::super::now();
     let outcome = pipeline::build(&pipeline::Request {
+        progress: indicatif::ProgressBar::hidden(),
         root: folder.path().to_owned(),
         out: Some(arguments.out.clone()),
         base_url: arguments.base_url.clone(),
