@@ -20,6 +20,8 @@ fn a_person_reads_where_and_how_to_mend_it() {
     let outcome = said("human");
     assert_eq!(outcome.stdout, "");
     assert_snapshot!(outcome.stderr, @r#"
+    ── content/uudised/talv.md (2)
+
     error[schema.unknown-field]: There is no field `kokkuvote` here.
      --> content/uudised/talv.md:4:1
       |
@@ -44,6 +46,8 @@ fn a_person_reads_it_in_estonian() {
     let site = site();
     let output = site.raekoda().args(["check", "."]).env("LC_ALL", "et_EE.UTF-8").output().unwrap();
     assert_snapshot!(site.outcome(output).failed().stderr, @r#"
+    ── content/uudised/talv.md (2)
+
     viga[schema.unknown-field]: Välja `kokkuvote` siin ei ole.
      --> content/uudised/talv.md:4:1
       |
