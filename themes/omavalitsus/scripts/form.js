@@ -177,7 +177,8 @@
     const key = `form:${form.dataset.form}`;
     let store = null;
     try { store = localStorage; } catch { /* storage is closed: no drafts */ }
-    if (!store || all(form, ".field").length < 4) return;
+    // On the relay's own address there is nothing to come back to.
+    if (!store || form.closest(".form-page") || all(form, ".field").length < 4) return;
     const box = make("div", "field form-draft");
     const choice = make("div", "choice");
     const tick = Object.assign(document.createElement("input"), { type: "checkbox", id: `${form.dataset.form}-draft` });
