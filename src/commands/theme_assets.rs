@@ -48,9 +48,9 @@ fn brand(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) -> String 
     let palette = palette(settings, out);
     let theirs = || theme.files.text("styles/brand.css").unwrap_or_default().to_owned();
     let mut css = palette.as_ref().map_or_else(theirs, Palette::css);
-    let lines: String = theme.manifest.tokens.iter().map(|(name, value)| format!("  {name}: {value};\n")).collect();
+    let lines: Vec<String> = theme.manifest.tokens.iter().map(|(name, value)| format!("  {name}: {value};")).collect();
     if !lines.is_empty() {
-        css = format!("{css}\n:root {{\n{lines}}}\n");
+        css = format!("{css}\n:root {{\n{}\n}}\n", lines.join("\n"));
     }
     css
 }

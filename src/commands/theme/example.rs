@@ -146,7 +146,7 @@ impl Example<'_> {
                 let inner = field.fields().iter().enumerate().filter_map(|(at, field)| {
                     Some((field.name.to_string(), Example { at: self.at + at, ..*self }.value(field)?))
                 });
-                Table::from_iter(inner).into()
+                inner.collect::<Table>().into()
             }
             Kind::PersonalCode | Kind::Iban | Kind::ReferenceNumber => return None,
         })

@@ -7,6 +7,7 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -155,9 +156,10 @@ fn component_page(component: &Component, all: &[Component], lang: Lang) -> Strin
         if part.parameters.is_empty() {
             continue;
         }
-        page += &format!("\n## {} `{}`\n\n", say(lang, ["Parameetrid:", "Parameters:", "Параметры:"]), part.name);
+        // Writing into a String does not fail.
+        let _ = write!(page, "\n## {} `{}`\n\n", say(lang, ["Parameetrid:", "Parameters:", "Параметры:"]), part.name);
         for parameter in &part.parameters {
-            page += &format!("`{}` ({})\n: {}\n\n", parameter.name, parameter.kind, words(&parameter.words, lang));
+            let _ = write!(page, "`{}` ({})\n: {}\n\n", parameter.name, parameter.kind, words(&parameter.words, lang));
         }
     }
     page
@@ -178,12 +180,12 @@ fn front_page(components: &[Component], kinds: &[&ContentType], lang: Lang) -> S
         say(lang, ["Komponendid", "Components", "Компоненты"]),
     );
     for component in components.iter().filter(|component| component.inside.is_none()) {
-        page += &format!("- [{}](@/komponendid/{})\n", component.name, component.name);
+        let _ = writeln!(page, "- [{}](@/komponendid/{})", component.name, component.name);
     }
-    page += &format!("\n## {}\n\n", say(lang, ["Mallid", "Templates", "Шаблоны"]));
+    let _ = write!(page, "\n## {}\n\n", say(lang, ["Mallid", "Templates", "Шаблоны"]));
     for kind in kinds {
         let section = kind.folder.as_deref().unwrap_or_default();
-        page += &format!("- [{}](@/{section})\n", kind.plural.get(lang).unwrap_or(&kind.name));
+        let _ = writeln!(page, "- [{}](@/{section})", kind.plural.get(lang).unwrap_or(&kind.name));
     }
     page
 }

@@ -154,6 +154,6 @@ fn record(folder: &Path, path: &str, hash: &str) -> Result<(), Diagnostic> {
     lines.push((path.to_owned(), hash.to_owned()));
     lines.sort();
     let head = "# What the files here were made of; `raekoda theme override PATH` writes it.\n";
-    let text: String = lines.iter().map(|(path, hash)| format!("\"{path}\" = \"{hash}\"\n")).collect();
-    fs::write(&file, format!("{head}{text}")).map_err(refused(&file))
+    let lines: Vec<String> = lines.iter().map(|(path, hash)| format!("\"{path}\" = \"{hash}\"")).collect();
+    fs::write(&file, format!("{head}{}\n", lines.join("\n"))).map_err(refused(&file))
 }
