@@ -7,7 +7,7 @@ use raekoda::{
     language::Lang,
 };
 
-/// The program that is measured: the one that was built with this, or what RELAY_BIN names.
+/// The program that is measured: the one that was built with this, or what `RELAY_BIN` names.
 pub(crate) fn program() -> PathBuf {
     std::env::var_os("RELAY_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_form-relay")), PathBuf::from)
 }

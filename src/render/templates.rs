@@ -60,6 +60,8 @@ fn read(theme: &Theme, lean: bool, out: &mut Vec<Diagnostic>) -> Option<Tera> {
         .and_then(|()| tera.add_raw_templates(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
     match loaded {
         Ok(()) => Some(tera),
+        // The theme has named the place of a block that nobody has, which Tera has not.
+        Err(_) if out.iter().any(|found| found.code == "theme.unknown-block") => None,
         Err(error) => {
             let problem = Diagnostic::new("theme.template").arg("reason", reason(&error));
             out.push(match place(theme, &error) {
