@@ -296,7 +296,9 @@ fn respond(request: Request, mut answer: Answer) -> io::Result<()> {
         None => {}
     }
     let length = usize::try_from(answer.length).ok();
-    request.respond(Response::new(StatusCode(answer.status), headers, answer.body, length, None))
+    let response = Response::new(StatusCode(answer.status), headers, answer.body, length, None);
+    // The length is known, so nothing needs to be sent in chunks.
+    request.respond(response.with_chunked_threshold(usize::MAX))
 }
 
 /// The first and last byte that `Range` asks for (RFC 9110 §14.2), of one range; `Err` when there are none such.
