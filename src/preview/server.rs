@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use tiny_http::{Header, Method, Request, Response, StatusCode};
 
 use super::{Preview, Wanted, edition::Edition, forms, listeners::Listener};
-use crate::{assets::images, diagnostics::Diagnostic, forms::Input};
+use crate::{assets::images, diagnostics::Diagnostic};
 
 /// How many ports are tried when the first is taken.
 const TRIES: u16 = 20;
@@ -126,24 +126,19 @@ fn post(mut request: Request, preview: &Preview, path: &str, names: &[String]) -
     }
     let mut body = Vec::new();
     request.as_reader().take(forms::LIMIT).read_to_end(&mut body)?;
-    let sent = forms::values(&value(&request, "Content-Type").unwrap_or_default(), &body);
     let answer = match path.strip_prefix(OWN) {
         Some("at") => {
-            let text = |name: &str| {
-                sent.iter().find_map(|(known, input)| match input {
-                    Input::Text(text) if known == name => Some(text.as_str()),
-                    _ => None,
-                })
-            };
-            let at = text("at").and_then(|day| day.parse::<Date>().ok()).map(|day| day.at(12, 0, 0, 0));
-            preview.want(Wanted { at, drafts: text("drafts") == Some("true") });
+            let sent = String::from_utf8_lossy(&body);
+            let at = parameter(&sent, "at").and_then(|day| day.parse::<Date>().ok()).map(|day| day.at(12, 0, 0, 0));
+            preview.want(Wanted { at, drafts: parameter(&sent, "drafts").as_deref() == Some("true") });
             Answer::text(204, "")
         }
         Some(own) => {
-            let edition = preview.edition();
+            let (edition, kind) = (preview.edition(), value(&request, "Content-Type").unwrap_or_default());
             let form = own.strip_prefix("forms/").zip(edition.as_deref());
-            match form.and_then(|(id, edition)| forms::answer(edition, id, sent, preview.words.language)) {
-                Some((status, html)) => Answer::page(status, html.as_bytes()),
+            let speak = preview.words.language;
+            match form.and_then(|(id, edition)| forms::answer(edition, id, &kind, &body, speak)) {
+                Some(answer) => Answer::page(answer.status, answer.html.as_bytes()),
                 None => Answer::text(404, "404"),
             }
         }
@@ -296,7 +291,9 @@ fn respond(request: Request, mut answer: Answer) -> io::Result<()> {
         None => {}
     }
     let length = usize::try_from(answer.length).ok();
-    request.respond(Response::new(StatusCode(answer.status), headers, answer.body, length, None))
+    let response = Response::new(StatusCode(answer.status), headers, answer.body, length, None);
+    // The length is known, so nothing needs to be sent in chunks.
+    request.respond(response.with_chunked_threshold(usize::MAX))
 }
 
 /// The first and last byte that `Range` asks for (RFC 9110 §14.2), of one range; `Err` when there are none such.

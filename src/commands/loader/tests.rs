@@ -262,7 +262,13 @@ const PLACES: &[(&str, &[&str])] = &[
     ("data/hinnad.csv", &["mis,hind\nmaja,100\n", "mis,hind\nmaja,200\nõu,3\n"]),
     ("static/failid/uus.txt", &["1", "2"]),
     ("images/vaade.png", &["1", "2"]),
-    ("redirects.toml", &["\"/endine\" = \"/uudised\"\n", "\"/endine\" = \"/meist\"\n\"/teine\" = \"/uudised\"\n"]),
+    (
+        "redirects.toml",
+        &[
+            "[[redirect]]\nfrom = \"/endine\"\nto = \"/uudised\"\n",
+            "[[redirect]]\nfrom = \"/endine\"\nto = \"/meist\"\n",
+        ],
+    ),
     (
         "kujundus/templates/page.html",
         &[
