@@ -8,11 +8,8 @@ use super::{ASK, FOREVER, HOUR, Hosting, encode, plain};
 #[must_use]
 pub fn caddy(hosting: &Hosting, root: &str, listen: &str) -> String {
     let mut out = String::from("# Written by raekoda hosting caddy.\n");
-    let _ = writeln!(out, "{listen} {{\n    root * {root}\n    header {{");
-    for (name, value) in &hosting.headers {
-        let _ = writeln!(out, "        {name} \"{value}\"");
-    }
-    let _ = writeln!(out, "        -Server\n    }}\n    header ?Cache-Control \"{ASK}\"");
+    let headers = headers(hosting);
+    let _ = writeln!(out, "{listen} {{\n    root * {root}\n{headers}    header ?Cache-Control \"{ASK}\"");
     let _ = writeln!(out, "    @forever path /assets/* /images/* /search/*/t-* /search/*/d-* /search/*/w-*");
     let _ = writeln!(out, "    header @forever Cache-Control \"{FOREVER}\"");
     let _ = writeln!(
@@ -60,7 +57,8 @@ pub fn caddy(hosting: &Hosting, root: &str, listen: &str) -> String {
     out += "        @index path_regexp index ^(/.+)/index\\.html$\n        redir @index {re.index.1} 301\n";
     out += "        @slash path_regexp slash ^(/.+)/$\n        redir @slash {re.slash.1} 301\n";
     out += "        try_files {path} {path}/index.html\n        file_server {\n            precompressed br gzip\n        }\n    }\n";
-    out += "    handle_errors {\n";
+    // Answers to mistakes are made apart, and do not have the headers of the others.
+    let _ = writeln!(out, "    handle_errors {{\n{headers}    header Cache-Control \"{ASK}\"");
     for lang in &hosting.languages {
         let _ =
             writeln!(out, "        @not_{lang} path /{lang} /{lang}/*\n        rewrite @not_{lang} /{lang}/404.html");
@@ -94,4 +92,14 @@ fn lookup(out: &mut String, of: &str, name: &str, pairs: &std::collections::BTre
 /// Empty stands for nothing, so that what is gone needs a word.
 fn target(to: &str) -> String {
     if to.is_empty() { "/".to_owned() } else { encode(to) }
+}
+
+/// The headers that every answer has.
+fn headers(hosting: &Hosting) -> String {
+    let mut out = String::from("    header {\n");
+    for (name, value) in &hosting.headers {
+        let _ = writeln!(out, "        {name} \"{value}\"");
+    }
+    out += "        -Server\n    }\n";
+    out
 }
