@@ -68,10 +68,13 @@ async function looked(page, state, lang, found) {
   await page.evaluate(drawn);
 }
 
+/** Estonian for every form, and one other language for each: all languages of all forms take half an hour. */
+const asked = (lang, number) => process.env.RAEKODA_EVERY_FORM || lang === "et" || lang === ["en", "ru"][number % 2];
+
 export function everyForm(context, origin, forms, none) {
   describe("every state of every form", { concurrency: 2 }, () => {
     for (const lang of languages) {
-      for (const form of forms) {
+      for (const form of forms.filter((_, number) => asked(lang, number))) {
         test(`${form} ${lang}`, async () => {
           const page = await (await context({})).newPage();
           const found = [];
