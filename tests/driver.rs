@@ -81,6 +81,11 @@ impl Site {
     pub fn example() -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content-example"), &site.root());
+        // Its pictures are made once for all tests: the cache goes by content, and whole files appear in it.
+        let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example-pictures");
+        fs::create_dir_all(&pictures).unwrap();
+        fs::create_dir_all(site.path(".raekoda")).unwrap();
+        std::os::unix::fs::symlink(pictures, site.path(".raekoda/images")).unwrap();
         site
     }
 

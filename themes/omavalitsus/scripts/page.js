@@ -1,3 +1,43 @@
+// What every page has: the menu, the search on demand, alerts that are on now.
+
+// The main menu opens without this script. It adds what disclosures lack: Escape and a press outside
+// close the panel, and only one is open at a time in browsers that do not know details[name].
+const panels = [...document.querySelectorAll(".mega")];
+const wide = matchMedia("(width >= 64rem)");
+
+function closeAll(except) {
+  for (const panel of panels) if (panel !== except) panel.open = false;
+}
+
+for (const panel of panels) {
+  panel.addEventListener("toggle", () => {
+    if (panel.open) closeAll(panel);
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = panels.find((panel) => panel.open);
+  if (!open || !wide.matches) return;
+  const inside = open.contains(document.activeElement);
+  open.open = false;
+  if (inside) open.querySelector("summary").focus();
+});
+
+document.addEventListener("click", (event) => {
+  if (wide.matches && !event.target.closest(".mega")) closeAll();
+});
+
+document.addEventListener("focusin", (event) => {
+  if (wide.matches && !event.target.closest(".mega")) closeAll();
+});
+
+// The search is a script of its own weight: it is fetched when somebody turns to the field.
+document.addEventListener("focusin", (event) => {
+  const source = event.target.closest("form[data-script]")?.dataset.script;
+  if (source) import(source);
+});
+
 // Urgent alerts without a new build: /teade.json says which are on now; the band follows it.
 const lang = document.documentElement.lang;
 const answer = await fetch("/teade.json", { cache: "no-cache" }).catch(() => undefined);
