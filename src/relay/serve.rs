@@ -152,13 +152,9 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
     background.spawn(until(stopped.clone(), reload(config.clone(), Arc::clone(&library), handle.clone())));
     background.spawn(until(stopped.clone(), purge(config.clone(), files.clone(), handle.clone())));
 
-    let local = Arc::new(Local {
-        store: handle.clone(),
-        reading: Arc::clone(&reading),
-        metrics: metrics.clone(),
-        started: clock::now(),
-    });
     if let Some(listener) = admin {
+        let (store, reading, metrics) = (handle.clone(), Arc::clone(&reading), metrics.clone());
+        let local = Arc::new(Local { store, reading, metrics, started: clock::now() });
         let limits = Limits { drain_seconds: 1, ..Limits::default() };
         let server = Server { router: local_router(local), limits, trusted: Vec::new(), open: Arc::default() };
         background.spawn(server.run(listener, wait(stopped.clone())));

@@ -101,3 +101,13 @@ fn a_stop_lets_what_is_under_way_end() {
     let stored = place.json(&["list", "--limit", "1000000"]).as_array().expect("a list").len();
     assert!(stored >= acknowledged, "{stored} stored, {acknowledged} acknowledged");
 }
+
+#[test]
+fn a_relay_without_a_local_port_ends_when_it_is_told_to() {
+    let place = Place::new();
+    let config = std::fs::read_to_string(place.path("relay.toml")).expect("read");
+    std::fs::write(place.path("relay.toml"), config.replace("admin_listen = ", "# ")).expect("written");
+    let relay = place.start();
+    assert_eq!(try_post(&relay.url("/feedback"), &[("text", "Tere!")]).expect("an answer").status, 303);
+    relay.stop();
+}

@@ -188,7 +188,7 @@ impl Relay {
                 .map(|line| [line["address"].clone(), line["admin"].clone()]);
             before.push(line);
             if let Some([address, admin]) = listening {
-                let text = |value: serde_json::Value| value.as_str().expect("an address").to_owned();
+                let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
                 break (text(address), text(admin));
             }
         };
