@@ -7,10 +7,12 @@ use regex::Regex;
 use super::{
     speech::{self, Guess},
     subject::Subject,
+    tree::{Id, Tree},
 };
 use crate::{
     diagnostics::{Diagnostic, Location},
     language::Lang,
+    markdown,
 };
 
 /// A picture's alternative text is read in one breath; what takes longer belongs into the text.
@@ -50,84 +52,40 @@ fn pictures(subject: &mut Subject<'_>) {
 fn is_file_name(alt: &str) -> bool {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)^\S+\.(?:jpe?g|png|gif|webp|svg|heic|tiff?|bmp)$|^(?:img|dsc[nf]?|pict?|p|image|photo|screenshot|wp|foto|pilt|scan)[_-]?\d{3,}\S*$|^\d{8}[_-]\d{4,}$",
+            r"(?ix)\.(?:jpe?g|png|gif|webp|svg|heic|tiff?|bmp)$
+            |^(?:img|dsc[nf]?|pict?|p|image|photo|screenshot|wp|foto|pilt|scan)[_-]?\d{3,}\S*$
+            |^\d{8}[_-]\d{4,}$
+            |^(?:whatsapp\ image|screenshot|kuvatõmmis|ekraanitõmmis|ekraanipilt|снимок\ экрана)\b.*\d",
         )
     });
     NAME.is_match(alt)
 }
 
+/// A word for any picture, numbered or not: it says nothing of this one.
 fn is_placeholder(alt: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "pilt",
-        "foto",
-        "illustratsioon",
-        "pildike",
-        "joonis",
-        "logo",
-        "graafik",
-        "kaart",
-        "ikoon",
-        "image",
-        "picture",
-        "photo",
-        "illustration",
-        "graphic",
-        "chart",
-        "map",
-        "icon",
-        "картинка",
-        "фото",
-        "изображение",
-        "рисунок",
-        "фотография",
-        "alt",
-        "alt tekst",
-        "alt text",
-        "pildi kirjeldus",
-        "kirjeldus",
-        "test",
-        "todo",
-        "xxx",
-        "...",
-        "…",
-        "-",
-        "pilt 1",
-        "pilt 2",
-        "pilt 3",
-        "foto 1",
-        "foto 2",
-        "image 1",
-        "untitled",
-        "nimetu",
-    ];
-    WORDS.contains(&alt.to_lowercase().trim_end_matches(['.', ':']))
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?ix)^(?:(?:illustreeriv|illustratiivne|dekoratiivne|decorative|illustrative|stock)\s+)?
+            (?:pil[dt](?:id|ike)?|foto(?:d)?|illustratsioon|joonis|skeem|logo|graafik|diagramm|kaart|ikoon|bänner|banner
+            |image|picture|photo|illustration|graphic|figure|chart|diagram|map|icon
+            |картинка|фото(?:графия)?|изображение|рисунок|схема|карта|иконка
+            |alt|alt[\ -]te(?:ks|x)t|pildi\ kirjeldus|kirjeldus|tekst|test|todo|xxx|untitled|nimetu)
+            (?:\s*\d{1,3})?\s*[.:]?$|^[.…\-–\s]+$",
+        )
+    });
+    WORDS.is_match(alt)
 }
 
+/// Whether an alternative text begins by saying that it is a picture.
 fn says_picture(alt: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "pilt sellest",
-        "pildil on",
-        "pilt:",
-        "foto:",
-        "fotol on",
-        "foto sellest",
-        "illustratsioon:",
-        "pildil näha",
-        "fotol näha",
-        "image of ",
-        "picture of ",
-        "photo of ",
-        "photograph of ",
-        "image:",
-        "photo:",
-        "изображение ",
-        "на фото",
-        "фотография ",
-        "на картинке",
-        "на снимке",
-    ];
-    let alt = alt.to_lowercase();
-    STARTS.iter().any(|start| alt.starts_with(start))
+    static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?ix)^(?:(?:pilt|pildil|foto|fotol|illustratsioon|illustratsioonil)(?:\s+|:)|(?:joonisel|skeemil)\ on\b
+            |(?:an?\ )?(?:image|picture|photo|photograph|illustration)(?:\ of\b|:)
+            |(?:изображени[ея]|фотография|фото|снимок)(?:\s+|:)|на\ (?:фото|фотографии|картинке|снимке|изображении)\b)",
+        )
+    });
+    STARTS.is_match(alt)
 }
 
 fn links(subject: &mut Subject<'_>) {
@@ -139,10 +97,10 @@ fn links(subject: &mut Subject<'_>) {
         if text.is_empty() || tree.is_hidden(id) {
             continue;
         }
-        if is_address(&text) && subject.says(&text) {
+        if is_address(&text, href) && subject.says(&text) {
             subject.report(Diagnostic::new("accessibility.link-address").arg("text", &text), &text);
         }
-        if speech::is_vague_link(&text) && subject.says(&format!("=\"{text}\"")) {
+        if markdown::is_vague(&text) && subject.says(&format!("=\"{text}\"")) {
             // A link of Markdown is told of where Markdown is read; this is a component's.
             let written = format!("=\"{text}\"");
             subject.report(Diagnostic::new("accessibility.link-text").arg("text", &text), &written);
@@ -166,15 +124,15 @@ fn ambiguous(subject: &mut Subject<'_>, targets: &mut HashMap<String, (String, b
     }
 }
 
-/// Whether a link's text is a bare address that is read aloud letter by letter. A short one with nothing behind
-/// the host is a name.
-fn is_address(text: &str) -> bool {
+/// Whether a link's text is a bare address that is read aloud letter by letter. A host alone is a name, where the link
+/// leads to its front page.
+fn is_address(text: &str, href: &str) -> bool {
     let has_scheme = text.starts_with("http://") || text.starts_with("https://");
     let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
-    let bare = bare.strip_prefix("www.").unwrap_or(bare);
     let is_one = !bare.contains(char::is_whitespace) && !bare.contains('@') && bare.contains('.');
-    let path = bare.split_once('/').map_or("", |(_, path)| path);
-    is_one && (has_scheme || !path.is_empty() && bare.split('/').next().is_some_and(is_host))
+    let path = |address: &str| address.split_once('/').is_some_and(|(_, path)| !path.is_empty());
+    let deeper = path(bare) || bare.starts_with("www.") && path(href.rsplit("://").next().unwrap_or_default());
+    is_one && (has_scheme || deeper && bare.split('/').next().is_some_and(is_host))
 }
 
 fn is_host(text: &str) -> bool {
@@ -188,22 +146,31 @@ fn fake_headings(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     for id in tree.named(subject.main, &["p"]) {
         let text = tree.text(id);
-        let mut inside = tree.children(id);
-        let (first, more) = (inside.next(), inside.next());
-        let whole = first.is_some_and(|id| ["strong", "b"].contains(&tree.name(id)) && tree.text(id) == text);
         let ends = text.ends_with(['.', '!', ',', ';', '…']) || text.ends_with(|c: char| c.is_ascii_digit());
-        if whole
-            && more.is_none()
+        if is_bold(tree, id)
             && !ends
             && (3..=80).contains(&text.chars().count())
             && !tree.is_within(id, &["li", "td", "blockquote", "dd"])
             && text.chars().any(char::is_alphabetic)
         {
-            let written = [format!("**{text}**"), format!("__{text}__")];
+            let written = [format!("**{text}**"), format!("__{text}__"), format!("**_{text}_**")];
             if let Some(written) = written.iter().find(|written| subject.says(written)).cloned() {
                 subject.report(Diagnostic::new("accessibility.fake-heading").arg("text", &text), &written);
             }
         }
+    }
+}
+
+/// Whether all that an element holds is one piece of bold words, be it slanted as well.
+fn is_bold(tree: &Tree, id: Id) -> bool {
+    let mut inside = tree.children(id);
+    match (inside.next(), inside.next()) {
+        (Some(only), None) if tree.text(only) == tree.text(id) => match tree.name(only) {
+            "strong" | "b" => true,
+            "em" | "i" => is_bold(tree, only),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -224,7 +191,7 @@ fn languages(subject: &mut Subject<'_>) {
             other.push((found, text));
         }
     }
-    if all >= 3 && other.len() * 3 > all * 2 {
+    if all >= 2 && other.len() * 3 > all * 2 {
         let finding = Diagnostic::new("accessibility.other-language").arg("language", lang).arg("found", other[0].0);
         subject.report(finding, "");
         return;
@@ -301,7 +268,8 @@ fn fake_lists(file: &str, text: &str, body: Range<usize>, out: &mut Vec<Diagnost
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
         }
-        let bullet = BULLET.find(line).filter(|_| !fenced).map(|found| found.end());
+        let bullet = BULLET.captures(line).filter(|_| !fenced);
+        let bullet = bullet.and_then(|found| found.get(1).or_else(|| found.get(2))).map(|mark| mark.end());
         match bullet {
             Some(length) => run.push((at, length)),
             // An empty line between two points does not end what is meant as a list.
@@ -334,14 +302,23 @@ fn mend_list(text: &str, run: &[(usize, usize)], range: Range<usize>) -> String 
     mended
 }
 
-static BULLET: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s{0,3}(?:[–—•·●▪◦‣∙○■]|\\-|\\\*|o\s)[ \t\u{a0}]+|^\s{0,3}[a-hõ]\)[ \t]+"));
+/// A dash or a dot that Markdown does not know, or one that it would know had it a space after it.
+static BULLET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(\s{0,3}(?:[–—•·●▪◦‣∙○■]|\\-|\\\*|o\s|[a-hõ]\))[ \t\u{a0}]+)|^(\s{0,3}[-–—•·●▪◦‣∙○■])\p{L}")
+});
 
 static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:punase|rohelise|sinise|kollase|halli|oranži|musta)(?:ga|s)?\s+(?:märgitud|kirjas|tähistatud|värviga|värvitud|esile\s+tõstetud|kirjaga)\b
+        r"(?ix)\b(?:punase|rohelise|sinise|kollase|halli|oranži|musta|lilla|pruuni)(?:ga|s)?\s+
+            (?:märgi(?:tud|ti|takse)|kirjas|kirjuta(?:tud|ti)|kujuta(?:tud|ti|takse)|tähista(?:tud|ti|takse)|näida(?:tud|ti|takse)
+            |värviga|värvi(?:tud|ti)|esile\s+(?:tõstetud|toodud)|kirjaga|joonitud)\b
+        |\b(?:märgitud|tähistatud|näidatud|kujutatud)\s+(?:punase|rohelise|sinise|kollase|halli|oranži|musta|lilla|pruuni)
+            (?:ga|\s+(?:joone|värvi|tausta|ringi|noole|täpi)ga)\s*(?:[.;:!?]|$)
+        |\b(?:punased|rohelised|sinised|kollased|hallid|oranžid)\s+(?:väljad|lahtrid|read|veerud|kuupäevad|kellaajad|nupud|numbrid)\b
         |\b(?:marked|shown|highlighted|written|printed)\s+in\s+(?:red|green|blue|yellow|gr[ae]y|orange)\b
-        |\b(?:выделен[оаы]?|отмечен[оаы]?|обозначен[оаы]?|показан[оаы]?)\s+(?:красным|зел[её]ным|синим|ж[её]лтым|серым|оранжевым)\b",
+        |\b(?:red|green|blue|yellow|gr[ae]y|orange)\s+(?:fields|cells|rows|columns|dates|buttons)\b
+        |\b(?:выделен[оаы]?|отмечен[оаы]?|обозначен[оаы]?|показан[оаы]?)\s+(?:красным|зел[её]ным|синим|ж[её]лтым|серым|оранжевым)\b
+        |\b(?:красные|зел[её]ные|синие|ж[её]лтые|серые)\s+(?:поля|строки|ячейки|даты|кнопки)\b",
     )
 });
 
@@ -380,7 +357,8 @@ fn shout(line: &str, run: &[Range<usize>]) -> Option<Range<usize>> {
     let named = words().any(|word| COMPANIES.contains(&word));
     let loud = match run.len() {
         0 | 1 => false,
-        2 | 3 => long >= 1 && letters >= 11,
+        2 => long >= 1 && letters >= 11,
+        3 => long >= 1 && letters >= 11 || letters >= 14,
         _ => letters >= 18,
     };
     (loud && (!named || letters >= 30)).then_some(first.start..last.end)
@@ -388,7 +366,7 @@ fn shout(line: &str, run: &[Range<usize>]) -> Option<Range<usize>> {
 
 /// The words of a line; addresses, code and attributes are none.
 fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
-    static SKIPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|https?://\S+"));
+    static SKIPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|https?://\S+|\S+@\S+"));
     static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}\d]+(?:[-'’][\p{L}\d]+)*"));
     let skipped: Vec<Range<usize>> = SKIPPED.find_iter(line).map(|found| found.range()).collect();
     let found: Vec<Range<usize>> = WORD.find_iter(line).map(|found| found.range()).collect();

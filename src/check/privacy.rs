@@ -156,7 +156,8 @@ const ROLES: &[&str] = &[
     "webmaster",
 ];
 
-static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[1-8]\d{10}"));
+static CODE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[1-8]\d{10}|[1-8]\d{2}[ \u{a0}]\d{4}[ \u{a0}]\d{4}|[1-8]\d{6}[ \u{a0}]\d{4}"));
 static EMAIL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"));
 static ACCOUNT: LazyLock<Regex> =
@@ -174,7 +175,10 @@ pub(super) fn check(known: &Known, file: &str, text: &str, minutes: bool, out: &
         out.push(Diagnostic::new(code).arg("value", value).at(Location::in_text(file, text, range)));
     };
     for found in CODE.find_iter(text).filter(|found| stands_alone(text, found.range(), &['.', ',', '/', '-', '+'])) {
-        if personal_code(found.as_str()).is_ok() && !is_other_number(text, found.start()) {
+        let code = found.as_str().replace([' ', '\u{a0}'], "");
+        // Digits in groups may be anything, unless somebody says what they are.
+        let said = code.len() == found.len() || says(text, found.start(), &["isikukood", "ik", "i.k.", "личный код"]);
+        if said && personal_code(&code).is_ok() && !is_other_number(text, found.start()) {
             report("privacy.personal-code", found.as_str(), found.range());
         }
     }
@@ -236,10 +240,15 @@ fn is_other_number(text: &str, start: usize) -> bool {
         "mõõtepunkt",
         "/akt/",
     ];
-    let from = text.floor_char_boundary(start.saturating_sub(28));
-    let before = text[from..start].to_lowercase();
+    says(text, start, OTHERS)
+}
+
+/// Whether one of `words` stands in the same line shortly before a place.
+fn says(text: &str, at: usize, words: &[&str]) -> bool {
+    let from = text.floor_char_boundary(at.saturating_sub(28));
+    let before = text[from..at].to_lowercase();
     let before = before.rsplit('\n').next().unwrap_or_default();
-    OTHERS.iter().any(|word| before.contains(word))
+    words.iter().any(|word| before.contains(word))
 }
 
 /// The account number that a run of groups is or begins with.
@@ -269,19 +278,14 @@ fn is_phone(text: &str, range: std::ops::Range<usize>) -> bool {
     const WORDS: &[&str] = &["tel", "mob", "gsm", "phone", "helista", "тел", "моб", "📞"];
     const OTHERS: &[&str] = &["nr", "number", "kood", "viite", "summa", "eur", "€", "katast", "reg", "arve"];
     let own = &text[range.clone()];
-    let from = text.floor_char_boundary(range.start.saturating_sub(24));
-    let before = text[from..range.start].to_lowercase();
-    let before = before.rsplit('\n').next().unwrap_or_default();
     let after = text[range.end..].trim_start_matches([' ', '\u{a0}']).to_lowercase();
-    if WORDS.iter().any(|word| before.contains(word)) || own.starts_with(['+', '0']) {
+    if says(text, range.start, WORDS) || own.starts_with(['+', '0']) {
         return true;
     }
     let money = ["eur", "€", "m²", "m2", "ha", "kwh", "kg"].iter().any(|unit| after.starts_with(unit));
     // 5123 4567 and 51 234 567 are phones, 51 234 567 euros are not, and neither is a bare number.
     let groups: Vec<usize> = own.split([' ', '\u{a0}']).map(str::len).collect();
-    !money
-        && !OTHERS.iter().any(|word| before.contains(word))
-        && matches!(groups[..], [4, 3 | 4] | [3, 4] | [2, 3, 3] | [3, 2, 2 | 3])
+    !money && !says(text, range.start, OTHERS) && matches!(groups[..], [4, 3 | 4] | [3, 4] | [2, 3, 3] | [3, 2, 2 | 3])
 }
 
 /// The digits of a phone number without the country's.

@@ -1,4 +1,4 @@
-//! Which language a text is in, and words that say nothing.
+//! Which language a text is in.
 
 use crate::language::Lang;
 
@@ -49,66 +49,6 @@ pub(super) fn guess(text: &str) -> Guess {
     } else {
         Guess::Unsure
     }
-}
-
-/// Texts of links and buttons that say nothing of where they lead.
-pub(super) fn is_vague_link(text: &str) -> bool {
-    const VAGUE: &[&str] = &[
-        "siin",
-        "siit",
-        "siia",
-        "vajuta siia",
-        "vajutage siia",
-        "kliki siia",
-        "klikkige siia",
-        "klõpsake siin",
-        "vaata siit",
-        "vaata siia",
-        "vaata lähemalt",
-        "loe siit",
-        "loe edasi",
-        "loe lisaks",
-        "loe veel",
-        "loe lähemalt",
-        "loe rohkem",
-        "rohkem",
-        "rohkem infot",
-        "lisainfo",
-        "lisainfo siit",
-        "link",
-        "lingil",
-        "sellel lingil",
-        "edasi",
-        "ava",
-        "vaata",
-        "veel",
-        "here",
-        "click here",
-        "read more",
-        "more",
-        "link here",
-        "learn more",
-        "more info",
-        "see more",
-        "details",
-        "this link",
-        "go",
-        "open",
-        "здесь",
-        "тут",
-        "сюда",
-        "нажмите здесь",
-        "нажмите сюда",
-        "подробнее",
-        "читать далее",
-        "читать дальше",
-        "ссылка",
-        "по ссылке",
-        "далее",
-        "ещё",
-        "больше",
-    ];
-    text.len() <= 48 && VAGUE.contains(&text.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 #[cfg(test)]

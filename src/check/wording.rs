@@ -96,7 +96,7 @@ fn split_sentences(text: &str) -> Vec<&str> {
         let abbreviated = c == '.'
             && (before.chars().all(|c| c.is_ascii_digit()) && after.is_some_and(|c| c.is_ascii_digit())
                 || SHORT.contains(&before.to_lowercase().trim_end_matches('.'))
-                || after.is_some_and(char::is_lowercase));
+                || after.is_some_and(char::is_lowercase) && !is_word(before));
         if !abbreviated {
             let end = at + c.len_utf8();
             sentences.push(text[start..end].trim());
@@ -107,6 +107,12 @@ fn split_sentences(text: &str) -> Vec<&str> {
         sentences.push(text[start..].trim());
     }
     sentences
+}
+
+/// Whether what stands before a point is too long to be an abbreviation: then the point ends the sentence, even if
+/// the next one begins in lower case.
+fn is_word(before: &str) -> bool {
+    before.chars().count() >= 6 && before.chars().all(char::is_alphabetic)
 }
 
 /// Three nouns made of verbs (-mine) within six words.
@@ -202,7 +208,12 @@ pub(super) fn check_text(file: &str, text: &str, body: Range<usize>, lang: Lang,
 
 static FILLER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\blorem ipsum\b|\bsiia tuleb (?:tekst|pilt|sisu|kirjeldus)\b|\bTODO\b:?|\bXXX+\b|\b(?:add|insert) text here\b|\bтекст появится\b|\btekst lisatakse\b",
+        r"(?ix)\blorem\ ipsum\b|\bsiia\ tuleb\ (?:tekst|pilt|sisu|kirjeldus)\b|\bTODO\b:?|\bT[BP][ACD]\b|\?{3,}
+        |\b(?:add|insert)\ text\ here\b|\bтекст\ появится\b|\btekst\ lisatakse\b
+        |\b(?:leht|lehekülg|sisu|tekst|info)\ on\ (?:alles\ )?(?:koostamisel|lisamisel|täiendamisel|tulekul|valmimisel)\b
+        |\[(?:lisa|kirjuta|sisesta|täpsusta|pane)(?:da|ge)?\ [^\]]+\](?:[^(\[:]|$)
+        # Three of them may be a Roman thirty: XXX laulupidu.
+        |\bXXXX+\b|\bXXX(?:[.,;:!?)\s]*$|[.,;:!?)]|\s+(?:eur|€|%|päev|tund|kuu))",
     )
 });
 
@@ -220,6 +231,9 @@ fn typography(file: &str, text: &str, at: usize, line: &str, out: &mut Vec<Diagn
             sign(r"[\p{L}\d)](\s+)[,;](?:\s|$)", 1, ""),
             sign(r"\p{Ll}(\s+)[.!?](?:\s+\p{Lu}|\s*$)", 1, ""),
             sign(r"\p{Ll}(,)\p{L}", 1, ", "),
+            // Brackets hold on to what is inside.
+            sign(r"\((\s+)[\p{L}\d]", 1, ""),
+            sign(r"[\p{L}\d.](\s+)\)", 1, ""),
             // A sum, a share and a temperature stand apart from their signs; so does a number from its paragraph sign.
             sign(r"(?:^|\s)\d(?:[\d .,]*\d)?(€)(?:\W|$)", 1, "\u{a0}€"),
             sign(r"(?:^|\s)§(\d)", 0, ""),
@@ -263,6 +277,7 @@ fn officialese(file: &str, text: &str, at: usize, line: &str, out: &mut Vec<Diag
                 r"(?i)\bkuulub (?:kinnitamisele|tasumisele|esitamisele|avaldamisele|hüvitamisele|kooskõlastamisele)\b",
                 "tuleb …",
             ),
+            (r"(?i)\bseoses (?:asjaoluga|sellega),? et\b|\btingituna asjaolust\b", "sest"),
             (r"(?i)\bkäigus olles\b|\bomab õigust\b|\bkohustatud on\b", "võib, peab"),
             (r"(?i)\bomandis olev(?:a|ad|at|ate)?\b", "oma"),
             (r"(?i)\bvastavasisuli(?:ne|se|st|sed)\b", "selline"),
@@ -287,6 +302,8 @@ mod tests {
     fn sentences_end_where_people_end_them() {
         let text = "Tulge 5. mail kell 12. Kaasa võtke nt. dokument vms. asi! „Kas see on kõik?“ Jah.";
         assert_eq!(split_sentences(text).len(), 4, "{:?}", split_sentences(text));
+        let text = "Arve saadab vallavalitsus. e-arve tuleb panka 5. mail, s.t. reedel jne. ning on tasuta.";
+        assert_eq!(split_sentences(text).len(), 2, "{:?}", split_sentences(text));
     }
 
     #[test]

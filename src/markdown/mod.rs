@@ -21,6 +21,7 @@ mod writer;
 
 pub use raw::HARMLESS;
 pub use text::{plain_text, summary};
+pub use words::is_vague;
 
 use std::{ops::Range, sync::Arc};
 

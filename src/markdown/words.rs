@@ -1,5 +1,9 @@
 //! The few words that Markdown itself adds to a page, in the language of the page.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::language::Lang;
 
 pub(super) struct Words {
@@ -67,36 +71,25 @@ pub(super) fn words(lang: Lang) -> &'static Words {
     }
 }
 
-/// Texts of links that say nothing of where they lead (WCAG 2.4.4).
-const VAGUE: &[&str] = &[
-    "siin",
-    "siit",
-    "siia",
-    "vajuta siia",
-    "kliki siia",
-    "vaata siit",
-    "loe siit",
-    "loe edasi",
-    "loe lisaks",
-    "link",
-    "here",
-    "click here",
-    "read more",
-    "more",
-    "link here",
-    "здесь",
-    "тут",
-    "сюда",
-    "нажмите здесь",
-    "подробнее",
-    "ссылка",
-];
-
-/// Whether the text of a link says nothing of where it leads.
-pub(super) fn is_vague(text: &str) -> bool {
-    // The longest of them has 14 letters.
-    text.len() <= 40 && {
-        let text = text.to_lowercase();
-        VAGUE.contains(&text.trim_matches(|c: char| !c.is_alphanumeric()))
-    }
+/// Whether the text of a link or a button says nothing of where it leads (WCAG 2.4.4): “here”, “read more”, an arrow.
+#[must_use]
+pub fn is_vague(text: &str) -> bool {
+    static VAGUE: LazyLock<Regex> = LazyLock::new(|| {
+        let words = r"(?ix)^(?:
+            (?:(?:vajuta|kliki|klõpsa|vaata|loe|tutvu|ava|leia|info|lisainfo)(?:ge|ke)?\s+|klikkige\s+|vaadake\s+|lugege\s+|avage\s+)?
+                (?:siin|siit|siia|edasi|lisaks|lähemalt|rohkem|veel|täpsemalt|rohkem\ infot|lisainfot)
+            |(?:vaata|loe|ava)(?:ge)?|vaadake|lugege
+            |(?:lisa|rohkem\ |täpsem\ )(?:info|infot|teave|teavet)|info
+            |(?:(?:sel|sellel|selle|antud|järgmisel|siinsel)\s+)?(?:link|lingil|lingilt|lingile|lehel|lehelt|aadressil)
+            |(?:click\ |see\ |look\ |link\ )?here|(?:read|learn|see|find\ out|view|show)\ more|more(?:\ (?:info|information|details))?
+            |(?:this\ )?(?:link|page)|details|go|open|view|continue
+            |(?:нажмите\ |смотрите\ )?(?:здесь|тут|сюда)|подробнее|подробности|читать\ (?:далее|дальше|подробнее)
+            |(?:по\ )?(?:этой\ )?ссылк[аеу]|далее|ещё|больше
+            )$";
+        // The pattern is part of the program; the tests use it.
+        Regex::new(words).expect("a valid pattern")
+    });
+    let words = text.trim_matches(|c: char| !c.is_alphanumeric());
+    // An arrow or other signs alone; a text that is empty is another matter.
+    words.is_empty() && !text.trim().is_empty() || words.len() <= 48 && VAGUE.is_match(words)
 }
