@@ -39,7 +39,7 @@ pub(super) struct Loader {
     look: Option<Stage<Look>>,
     memory: Memory,
     forms: Option<Stage<Arc<Library>>>,
-    copies: Option<Stage<Copies>>,
+    copies: Option<Stage<(Copies, Arc<BTreeSet<String>>)>>,
     model: Option<Stage<World>>,
     renderer: Option<Arc<Renderer>>,
     /// Changes that could not be taken in yet.
@@ -123,7 +123,7 @@ impl Loader {
         timings.stage("theme");
 
         let reading = Reading { folder: &folder, types: &look.theme.types, languages: &look.settings.languages };
-        let (content, news) = self.memory.read(&reading, changes, out);
+        let news = self.memory.read(&reading, changes, out);
         timings.stage("content");
 
         if self.forms.is_none() || changes.touch("forms") {
@@ -139,10 +139,11 @@ impl Loader {
             || changes.any(|path| path.starts_with("content") && !path.ends_with(".md"));
         if pictures || self.copies.is_none() {
             let mut found = Vec::new();
-            let made = copies(&folder, &content.resources, &mut found);
-            self.copies = Some(Stage { made: made.into(), found });
+            let made: Copies = copies(&folder, self.memory.resources(), &mut found).into();
+            let paths = made.iter().map(|(path, _)| path.clone()).collect();
+            self.copies = Some(Stage { made: (made, Arc::new(paths)), found });
         }
-        let Stage { made: copies, found } = self.copies.as_ref()?;
+        let Stage { made: (copies, paths), found } = self.copies.as_ref()?;
         out.extend(found.iter().cloned());
         timings.stage("files");
 
@@ -157,7 +158,7 @@ impl Loader {
             assets: look.assets.clone(),
             images: images.clone(),
             forms: forms.clone(),
-            files: Arc::new(copies.iter().map(|(path, _)| path.clone()).collect::<BTreeSet<_>>()),
+            files: paths.clone(),
             preview: self.request.preview,
             templates: templates.clone(),
             frame: look.frame,
@@ -175,7 +176,7 @@ impl Loader {
             (earlier, _) => {
                 only_bodies = false;
                 let mut found = Vec::new();
-                let site = build(&self.request, &folder, look, content, copies, &mut found);
+                let site = build(&self.request, &folder, look, self.memory.content(), copies, &mut found);
                 timings.stage("site");
                 let made = World::new(parts(site.into()), earlier.as_ref().map(|stage| &stage.made));
                 Stage { made, found }

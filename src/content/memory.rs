@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
     sync::Arc,
 };
 
@@ -16,7 +17,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Memory {
     files: Option<Files>,
-    pages: HashMap<Arc<str>, Page>,
+    /// What was read of each page, in the order of [`Files::pages`].
+    pages: Vec<Page>,
     kinds: BTreeMap<String, String>,
     tables: Option<Tables>,
 }
@@ -33,14 +35,16 @@ pub enum News {
 /// The files below `content/`.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    /// Pages in the default language, in order of their ids.
-    pub(super) originals: Vec<(Arc<Name>, SourceFile)>,
-    /// Pages in other languages, in the same order.
-    pub(super) translations: Vec<(Arc<Name>, SourceFile)>,
-    /// Everything else.
+    /// All pages: those in the default language first, each part in order of their ids.
+    pub(super) pages: Vec<(Arc<Name>, SourceFile)>,
+    /// How many of them are in the default language.
+    pub(super) originals: usize,
+    /// Everything else, in order of their paths.
     pub(super) resources: Vec<SourceFile>,
     /// What is wrong with their names.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Where each page stands.
+    pub(super) places: HashMap<Arc<str>, usize>,
 }
 
 /// A page as it was read.
@@ -67,65 +71,86 @@ struct Tables {
 
 impl Memory {
     /// Reads what changed, and says what that means for the site's model.
-    pub fn read(&mut self, reading: &Reading<'_>, changes: &Changes, out: &mut Vec<Diagnostic>) -> (Content, News) {
-        let same_files = self.look(reading, changes);
-        let (pages, mut news) = self.pages(reading, changes);
-        let other_tables = self.tables(reading, changes);
-        if !same_files || other_tables {
+    pub fn read(&mut self, reading: &Reading<'_>, changes: &Changes, out: &mut Vec<Diagnostic>) -> News {
+        let mut news = match self.edited(reading, changes) {
+            Some(places) => self.read_again(reading, &places),
+            None => self.read_all(reading, changes),
+        };
+        if self.tables(reading, changes) {
             news = News::Model;
         }
-        let files = self.files.as_ref();
-        out.extend(files.into_iter().flat_map(|files| files.diagnostics.iter().cloned()));
-        let mut entries = Vec::with_capacity(pages.len());
-        for page in pages {
-            entries.extend(page.entry);
-            out.extend(page.diagnostics.iter().cloned());
-        }
-        let tables = match &self.tables {
-            Some(read) => {
-                entries.extend(read.rows.iter().cloned());
-                out.extend(read.diagnostics.iter().cloned());
-                read.tables.clone()
-            }
-            None => BTreeMap::new(),
-        };
+        out.extend(self.files.iter().flat_map(|files| files.diagnostics.iter().cloned()));
+        out.extend(self.pages.iter().flat_map(|page| page.diagnostics.iter().cloned()));
+        out.extend(self.tables.iter().flat_map(|read| read.diagnostics.iter().cloned()));
+        news
+    }
+
+    /// All that was read.
+    pub fn content(&self) -> Content {
+        let mut entries: Vec<Arc<Entry>> = self.pages.iter().filter_map(|page| page.entry.clone()).collect();
+        entries.extend(self.tables.iter().flat_map(|read| read.rows.iter().cloned()));
         entries.sort_by(|a, b| (&a.id, a.lang).cmp(&(&b.id, b.lang)));
-        let resources = files.map(|files| files.resources.clone()).unwrap_or_default();
-        (Content { entries, resources, tables }, news)
+        let resources = self.resources().to_vec();
+        let tables = self.tables.as_ref().map(|read| read.tables.clone()).unwrap_or_default();
+        Content { entries, resources, tables }
     }
 
-    /// Sees which files there are; gives whether they are the same as before.
-    fn look(&mut self, reading: &Reading<'_>, changes: &Changes) -> bool {
-        let edited = self.files.as_mut().is_some_and(|files| match changes {
-            Changes::All => false,
-            Changes::Paths(paths) => paths.iter().filter(|path| path.starts_with("content")).all(|path| {
-                let file = reading.folder.find(path).filter(|file| *file.path == **path);
-                file.is_some_and(|file| files.replace(file))
-            }),
-        });
-        if !edited {
-            self.files = Some(pages::list(reading));
+    /// What lies beside the pages.
+    pub fn resources(&self) -> &[SourceFile] {
+        self.files.as_ref().map_or(&[], |files| &files.resources)
+    }
+
+    /// The places of the pages that changed, when there are the same files as before.
+    fn edited(&mut self, reading: &Reading<'_>, changes: &Changes) -> Option<BTreeSet<usize>> {
+        let (Changes::Paths(paths), Some(files)) = (changes, &mut self.files) else { return None };
+        let mut places = BTreeSet::new();
+        for path in paths.iter().filter(|path| path.starts_with("content")) {
+            let file = reading.folder.find(path).filter(|file| *file.path == **path)?;
+            places.extend(files.replace(file)?);
         }
-        edited
+        Some(places)
     }
 
-    fn pages(&mut self, reading: &Reading<'_>, changes: &Changes) -> (Vec<Page>, News) {
-        let Some(files) = &self.files else { return (Vec::new(), News::Model) };
-        let none = BTreeSet::new();
-        let changed = match changes {
-            Changes::All => None,
-            Changes::Paths(paths) => Some(paths),
+    /// Reads the pages at these places and their translations again.
+    fn read_again(&mut self, reading: &Reading<'_>, places: &BTreeSet<usize>) -> News {
+        let Some(files) = &self.files else { return News::Model };
+        let mut bodies = Some(Vec::new());
+        let translations: BTreeSet<usize> = places.iter().flat_map(|&at| files.translations(at)).collect();
+        for &at in places.union(&translations) {
+            let earlier = &self.pages[at];
+            let original = files.original(at).and_then(|original| self.pages[original].entry.as_ref());
+            if !places.contains(&at) && earlier.translates(original) {
+                continue;
+            }
+            let (name, file) = &files.pages[at];
+            let page = pages::page(reading, &self.kinds, name, file, original);
+            if page.children_type != earlier.children_type {
+                // It gives another type to all that lies below it.
+                return self.read_all(reading, &Changes::All);
+            }
+            bodies = bodies.filter(|_| earlier.differs_in_body(&page));
+            if let Some(bodies) = &mut bodies {
+                bodies.extend(page.entry.clone());
+            }
+            self.pages[at] = page;
+        }
+        bodies.map_or(News::Model, News::Bodies)
+    }
+
+    /// Looks which files there are now, and reads those that are new or changed.
+    fn read_all(&mut self, reading: &Reading<'_>, changes: &Changes) -> News {
+        let before = self.files.take().unwrap_or_default();
+        let files = pages::list(reading);
+        let known = |path: &Arc<str>| {
+            let same = matches!(changes, Changes::Paths(paths) if !paths.contains(&**path));
+            before.places.get(path).filter(|_| same).map(|&at| &self.pages[at])
         };
+        let kinds = pages::section_kinds(&files, known);
         // A new section may give its type to all that lies below it.
-        let kinds = pages::section_kinds(files, &self.pages, changed);
-        let known =
-            if changed.is_none() || kinds != self.kinds { HashMap::new() } else { std::mem::take(&mut self.pages) };
-        let read = pages::read(reading, &kinds, files, &known, changed.unwrap_or(&none));
-        let news = if known.len() == read.len() { news(files, &known, &read) } else { News::Model };
-        let paths = files.originals.iter().chain(&files.translations).map(|(_, file)| file.path.clone());
-        self.pages = paths.zip(read.iter().cloned()).collect();
-        self.kinds = kinds;
-        (read, news)
+        let same = kinds == self.kinds;
+        self.pages = pages::read(reading, &kinds, &files, |path| known(path).filter(|_| same));
+        (self.files, self.kinds) = (Some(files), kinds);
+        News::Model
     }
 
     /// Reads the tables again if one of them changed, and says so.
@@ -141,34 +166,53 @@ impl Memory {
 }
 
 impl Files {
-    /// Takes note of a file's new size and time; `false` when it was not there before.
-    fn replace(&mut self, file: SourceFile) -> bool {
-        let pages = self.originals.iter_mut().chain(&mut self.translations).map(|(_, known)| known);
-        match pages.chain(&mut self.resources).find(|known| known.path == file.path) {
-            Some(known) => {
-                *known = file;
-                true
-            }
-            None => false,
+    /// Takes note of a file's new size and time, and gives its place if it is a page; nothing when it
+    /// was not there before.
+    fn replace(&mut self, file: SourceFile) -> Option<Option<usize>> {
+        if let Some(&at) = self.places.get(&file.path) {
+            self.pages[at].1 = file;
+            return Some(Some(at));
         }
+        let at = self.resources.binary_search_by(|known| known.path.cmp(&file.path)).ok()?;
+        self.resources[at] = file;
+        Some(None)
+    }
+
+    /// The page that the one at a place was translated from.
+    fn original(&self, at: usize) -> Option<usize> {
+        let id = &self.pages[at].0.id;
+        (at >= self.originals)
+            .then(|| self.pages[..self.originals].binary_search_by(|(name, _)| name.id.cmp(id)).ok())
+            .flatten()
+    }
+
+    /// The translations of the page at a place.
+    fn translations(&self, at: usize) -> Range<usize> {
+        if at >= self.originals {
+            return 0..0;
+        }
+        let (id, translations) = (&self.pages[at].0.id, &self.pages[self.originals..]);
+        let first = self.originals + translations.partition_point(|(name, _)| name.id < *id);
+        first..self.originals + translations.partition_point(|(name, _)| name.id <= *id)
     }
 }
 
-/// Compares pages with what they were.
-fn news(files: &Files, before: &HashMap<Arc<str>, Page>, now: &[Page]) -> News {
-    let mut bodies = Vec::new();
-    for ((_, file), page) in files.originals.iter().chain(&files.translations).zip(now) {
-        let Some(earlier) = before.get(&file.path) else { return News::Model };
-        match (&earlier.entry, &page.entry) {
-            (None, None) => {}
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
-            (Some(a), Some(b))
-                if earlier.head == page.head && a.fingerprint == b.fingerprint && a.summary == b.summary =>
-            {
-                bodies.push(b.clone());
-            }
-            _ => return News::Model,
+impl Page {
+    /// It was translated from an entry that was as `original` is.
+    pub(super) fn translates(&self, original: Option<&Arc<Entry>>) -> bool {
+        match (&self.original, original) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || (a.fingerprint == b.fingerprint && a.kind == b.kind),
+            _ => false,
         }
     }
-    News::Bodies(bodies)
+
+    /// It says the same of itself as `later` does.
+    fn differs_in_body(&self, later: &Self) -> bool {
+        match (&self.entry, &later.entry) {
+            (None, None) => true,
+            (Some(a), Some(b)) => self.head == later.head && a.fingerprint == b.fingerprint && a.summary == b.summary,
+            _ => false,
+        }
+    }
 }

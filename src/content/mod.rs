@@ -119,7 +119,9 @@ pub struct Reading<'a> {
 impl Reading<'_> {
     /// Reads pages and tables. Every mistake of every file is reported.
     pub fn read(&self, out: &mut Vec<Diagnostic>) -> Content {
-        Memory::default().read(self, &Changes::All, out).0
+        let mut memory = Memory::default();
+        memory.read(self, &Changes::All, out);
+        memory.content()
     }
 
     fn default_language(&self) -> Lang {

@@ -1,7 +1,7 @@
 //! Markdown files become entries.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -29,30 +29,33 @@ pub(super) fn list(reading: &Reading<'_>) -> Files {
     let out = &mut diagnostics;
     let (pages, resources): (Vec<_>, Vec<_>) =
         reading.folder.walk("content", out).into_iter().partition(|file| file.path.ends_with(".md"));
-    let mut named = name_all(reading, pages, out);
+    let mut pages = name_all(reading, pages, out);
     // The originals come first, so that a translation can take from them what it does not say itself.
     let default = reading.default_language();
-    named.sort_by(|a, b| (a.0.lang != default, &a.0.id).cmp(&(b.0.lang != default, &b.0.id)));
-    let translations = named.split_off(named.partition_point(|(name, _)| name.lang == default));
-    Files { originals: named, translations, resources, diagnostics }
+    pages.sort_by(|a, b| (a.0.lang != default, &a.0.id).cmp(&(b.0.lang != default, &b.0.id)));
+    let originals = pages.partition_point(|(name, _)| name.lang == default);
+    let places = pages.iter().enumerate().map(|(at, (_, file))| (file.path.clone(), at)).collect();
+    Files { pages, originals, resources, diagnostics, places }
 }
 
-/// Reads all pages, originals before translations; those that are `known` and not `changed` are taken
-/// as they are.
-pub(super) fn read(
+/// Reads all pages, originals before translations; what is known of one is taken as it is.
+pub(super) fn read<'a>(
     reading: &Reading<'_>,
     kinds: &BTreeMap<String, String>,
     files: &Files,
-    known: &HashMap<Arc<str>, Page>,
-    changed: &BTreeSet<String>,
+    known: impl Fn(&Arc<str>) -> Option<&'a Page> + Sync,
 ) -> Vec<Page> {
-    let context = Context { reading, kinds, known, changed };
+    let (originals, translations) = files.pages.split_at(files.originals);
+    let read = |name: &Name, file: &SourceFile, original: Option<&Arc<Entry>>| {
+        let known = known(&file.path).filter(|page| page.translates(original));
+        known.cloned().unwrap_or_else(|| page(reading, kinds, name, file, original))
+    };
     let mut pages: Vec<Page> =
-        files.originals.par_iter().with_min_len(16).map(|(name, file)| context.page(name, file, None)).collect();
+        originals.par_iter().with_min_len(16).map(|(name, file)| read(name, file, None)).collect();
     let originals: HashMap<Arc<str>, Arc<Entry>> =
         pages.iter().filter_map(|page| page.entry.clone()).map(|entry| (entry.id.clone(), entry)).collect();
-    let translate = |(name, file): &(Arc<Name>, SourceFile)| context.page(name, file, originals.get(&*name.id));
-    pages.par_extend(files.translations.par_iter().with_min_len(16).map(translate));
+    let translate = |(name, file): &(Arc<Name>, SourceFile)| read(name, file, originals.get(&*name.id));
+    pages.par_extend(translations.par_iter().with_min_len(16).map(translate));
     pages
 }
 
@@ -79,15 +82,14 @@ fn name_all(reading: &Reading<'_>, files: Vec<SourceFile>, out: &mut Vec<Diagnos
 }
 
 /// The types that sections give to the pages below them (`children_type`).
-pub(super) fn section_kinds(
+pub(super) fn section_kinds<'a>(
     files: &Files,
-    known: &HashMap<Arc<str>, Page>,
-    changed: Option<&BTreeSet<String>>,
+    known: impl Fn(&Arc<str>) -> Option<&'a Page>,
 ) -> BTreeMap<String, String> {
+    let (originals, translations) = files.pages.split_at(files.originals);
     let mut kinds = BTreeMap::new();
-    for (name, file) in files.translations.iter().chain(&files.originals).filter(|(name, _)| name.section) {
-        let known = known.get(&file.path).filter(|_| changed.is_some_and(|changed| !changed.contains(&*file.path)));
-        let kind = match known {
+    for (name, file) in translations.iter().chain(originals).filter(|(name, _)| name.section) {
+        let kind = match known(&file.path) {
             Some(page) => page.children_type.clone(),
             None => file.text().ok().and_then(|text| children_type(&text)),
         };
@@ -102,37 +104,34 @@ fn children_type(text: &str) -> Option<Box<str>> {
     table.get_ref().get("children_type").and_then(|value| value.get_ref().as_str()).map(Into::into)
 }
 
+/// Reads a page; of a translation, with the entry it was translated from.
+pub(super) fn page(
+    reading: &Reading<'_>,
+    kinds: &BTreeMap<String, String>,
+    name: &Name,
+    file: &SourceFile,
+    original: Option<&Arc<Entry>>,
+) -> Page {
+    let mut out = Vec::new();
+    let text = file.text().map_err(|problem| out.push(problem)).ok();
+    let context = Context { reading, kinds };
+    let entry =
+        text.as_ref().and_then(|text| context.entry(name, file, text, original.map(|entry| &**entry), &mut out));
+    Page {
+        head: text.as_ref().map_or([0; 32], |text| hash(&text.as_bytes()[..split(text).body.start])),
+        children_type: text.filter(|_| name.section).and_then(|text| children_type(&text)),
+        entry: entry.map(Arc::new),
+        diagnostics: out.into(),
+        original: original.cloned(),
+    }
+}
+
 struct Context<'a> {
     reading: &'a Reading<'a>,
     kinds: &'a BTreeMap<String, String>,
-    known: &'a HashMap<Arc<str>, Page>,
-    changed: &'a BTreeSet<String>,
 }
 
 impl Context<'_> {
-    fn page(&self, name: &Name, file: &SourceFile, original: Option<&Arc<Entry>>) -> Page {
-        let same = |known: &&Page| match (&known.original, original) {
-            (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || (a.fingerprint == b.fingerprint && a.kind == b.kind),
-            _ => false,
-        };
-        let known = self.known.get(&file.path).filter(|_| !self.changed.contains(&*file.path));
-        if let Some(page) = known.filter(same) {
-            return page.clone();
-        }
-        let mut out = Vec::new();
-        let text = file.text().map_err(|problem| out.push(problem)).ok();
-        let entry =
-            text.as_ref().and_then(|text| self.entry(name, file, text, original.map(|entry| &**entry), &mut out));
-        Page {
-            head: text.as_ref().map_or([0; 32], |text| hash(&text.as_bytes()[..split(text).body.start])),
-            children_type: text.filter(|_| name.section).and_then(|text| children_type(&text)),
-            entry: entry.map(Arc::new),
-            diagnostics: out.into(),
-            original: original.cloned(),
-        }
-    }
-
     fn entry(
         &self,
         name: &Name,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How much HTML is kept of pages that nobody looks at, in bytes; more would be made again when asked for.
-const HELD: usize = 64 * 1024 * 1024;
+const HELD: usize = 24 * 1024 * 1024;
 
 /// The threads on which pages are made that nobody asked for yet.
 static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
@@ -44,12 +44,16 @@ pub struct Source {
 /// One state of the site.
 pub struct Edition {
     source: Source,
-    slots: Vec<Mutex<Slot>>,
-    pictures: Mutex<HashMap<String, Arc<Needed>>>,
+    /// Counts the states of the site.
+    number: u64,
+    /// A place for each page, in the order of the site's; shared with earlier editions of the same pages.
+    slots: Arc<[Mutex<Slot>]>,
+    /// Every picture that any edition had, by the path of each of its files.
+    pictures: Arc<Mutex<HashMap<String, Arc<Needed>>>>,
     extras: OnceLock<BTreeMap<String, Vec<u8>>>,
     search: OnceLock<BTreeMap<String, Vec<u8>>>,
     superseded: AtomicBool,
-    held: AtomicUsize,
+    held: Arc<AtomicUsize>,
 }
 
 /// A page as far as it was made.
@@ -57,8 +61,8 @@ pub struct Edition {
 struct Slot {
     /// As it was made last.
     made: Option<Arc<Made>>,
-    /// `made` is right for this edition.
-    checked: bool,
+    /// The number of the last edition for which `made` is right; 0 for none.
+    right_for: u64,
     /// The HTML to show: that of `made`, or of the last time when nothing was wrong.
     html: Option<Arc<[u8]>>,
     /// The queries whose answers had changed when it was made last.
@@ -79,28 +83,32 @@ pub struct Shown {
 impl Edition {
     /// The state of the site that comes after `earlier`, whose pages are taken over where they are right.
     pub fn new(source: Source, earlier: Option<&Self>) -> Self {
-        let site = &source.renderer.world().site;
-        let slots = site.pages.iter().enumerate().map(|(at, page)| {
-            let slot = earlier.and_then(|earlier| {
-                let pages = &earlier.site().pages;
-                let same = pages.get(at).is_some_and(|other| other.url == page.url);
-                let at = if same { at } else { earlier.site().page_number(&page.url)? };
-                Some(Slot { checked: false, ..lock(&earlier.slots[at]).clone() })
-            });
-            Mutex::new(slot.unwrap_or_default())
-        });
-        let slots = slots.collect();
-        let pictures = earlier.map(|earlier| lock(&earlier.pictures).clone()).unwrap_or_default();
-        let held = earlier.map_or(0, |earlier| earlier.held.load(Ordering::Relaxed));
+        let pages = &source.renderer.world().site.pages;
+        let slots = match earlier {
+            Some(earlier) if Arc::ptr_eq(pages, &earlier.site().pages) => earlier.slots.clone(),
+            Some(earlier) => {
+                pages.iter().enumerate().map(|(at, page)| Mutex::new(earlier.slot(at, &page.url))).collect()
+            }
+            None => pages.iter().map(|_| Mutex::default()).collect(),
+        };
         Self {
             source,
+            number: earlier.map_or(0, |earlier| earlier.number) + 1,
             slots,
-            pictures: Mutex::new(pictures),
+            pictures: earlier.map(|earlier| earlier.pictures.clone()).unwrap_or_default(),
             extras: OnceLock::new(),
             search: OnceLock::new(),
             superseded: AtomicBool::new(false),
-            held: AtomicUsize::new(held),
+            held: earlier.map(|earlier| earlier.held.clone()).unwrap_or_default(),
         }
+    }
+
+    /// What is known of the page at an address, which stood here or near.
+    fn slot(&self, near: usize, url: &str) -> Slot {
+        let pages = &self.site().pages;
+        let same = pages.get(near).is_some_and(|page| *page.url == *url);
+        let at = if same { Some(near) } else { self.site().page_number(url) };
+        at.map(|at| lock(&self.slots[at]).clone()).unwrap_or_default()
     }
 
     /// The site's model.
@@ -157,7 +165,8 @@ impl Edition {
 
     /// Makes sure that the page is as it should be now.
     fn check(&self, at: usize, slot: &mut MutexGuard<'_, Slot>) {
-        if slot.checked {
+        // A later edition may have been there before.
+        if slot.right_for >= self.number {
             return;
         }
         let page = &self.site().pages[at];
@@ -176,7 +185,7 @@ impl Edition {
                 Arc::new(made)
             });
         }
-        slot.checked = true;
+        slot.right_for = self.number;
     }
 
     /// Makes all pages that nobody asked for yet; ends early when a later edition comes. Gives whether

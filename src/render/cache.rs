@@ -42,13 +42,10 @@ pub struct Made {
     settled: bool,
 }
 
-/// Which answers still hold in a world, found out when first asked.
+/// Which of the answers that were known when a world came to be still hold in it, found out when first
+/// asked. Those about bodies are not kept: they are cheap, and what an edit changes most often.
 #[derive(Debug)]
-pub(super) struct Verdicts {
-    /// The answers that were known when this world came to be.
-    reads: Vec<Arc<Read>>,
-    found: Vec<AtomicU8>,
-}
+pub(super) struct Verdicts(Vec<AtomicU8>);
 
 const UNKNOWN: u8 = 0;
 const HOLDS: u8 = 1;
@@ -90,43 +87,39 @@ impl Answers {
         self.0.read().unwrap_or_else(PoisonError::into_inner).reads.get(number as usize).cloned()
     }
 
-    fn all(&self) -> Vec<Arc<Read>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).reads.clone()
+    fn count(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).reads.len()
     }
 }
 
 impl Verdicts {
     pub(super) fn new(answers: &Answers) -> Self {
-        let reads = answers.all();
-        Self { found: reads.iter().map(|_| AtomicU8::new(UNKNOWN)).collect(), reads }
+        Self((0..answers.count()).map(|_| AtomicU8::new(UNKNOWN)).collect())
     }
 
     /// What is known of `earlier`, after nothing changed but bodies.
     pub(super) fn after_bodies(answers: &Answers, earlier: &Self) -> Self {
         let new = Self::new(answers);
-        for (at, found) in earlier.found.iter().enumerate() {
-            if !matches!(new.reads[at].0, Query::Body(..)) {
-                new.found[at].store(found.load(Ordering::Relaxed), Ordering::Relaxed);
-            }
+        for (new, found) in new.0.iter().zip(&earlier.0) {
+            new.store(found.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         new
     }
 
     fn holds(&self, world: &World, answers: &Answers, number: u32) -> bool {
-        let at = number as usize;
-        let (Some(read), Some(found)) = (self.reads.get(at), self.found.get(at)) else {
-            // Learned since this world came to be, perhaps in an earlier one.
-            return answers.get(number).is_some_and(|read| world.answer(&read.0).1 == read.1);
-        };
-        match found.load(Ordering::Relaxed) {
-            HOLDS => true,
-            CHANGED => false,
-            _ => {
-                let holds = world.answer(&read.0).1 == read.1;
-                found.store(if holds { HOLDS } else { CHANGED }, Ordering::Relaxed);
-                holds
-            }
+        // One that was learned since has no place.
+        let found = self.0.get(number as usize);
+        match found.map(|found| found.load(Ordering::Relaxed)) {
+            Some(HOLDS) => return true,
+            Some(CHANGED) => return false,
+            _ => {}
         }
+        let Some(read) = answers.get(number) else { return false };
+        let holds = world.answer(&read.0).1 == read.1;
+        if let Some(found) = found.filter(|_| !matches!(read.0, Query::Body(..))) {
+            found.store(if holds { HOLDS } else { CHANGED }, Ordering::Relaxed);
+        }
+        holds
     }
 }
 

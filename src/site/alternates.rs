@@ -53,7 +53,7 @@ impl Site {
 
     /// An entry in another language.
     pub fn twin(&self, ix: Ix, lang: Lang) -> Option<Ix> {
-        self.by_id.get(&(self.entries[ix].id.clone(), lang)).copied()
+        self.find(&self.entries[ix].id, lang)
     }
 
     fn nearest_translated(&self, page: &Page, lang: Lang) -> String {

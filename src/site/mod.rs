@@ -86,7 +86,8 @@ pub struct Site {
     pub next_due: Option<DateTime>,
     /// When the site is built for.
     pub moment: Moment,
-    by_id: Arc<HashMap<(Arc<str>, Lang), Ix>>,
+    /// The first entry of each id; those in other languages follow it.
+    by_id: Arc<HashMap<Arc<str>, Ix>>,
     by_short_id: Arc<HashMap<Box<str>, Vec<Arc<str>>>>,
     by_url: Arc<HashMap<Box<str>, usize>>,
     by_type: Arc<BTreeMap<(usize, Lang), Vec<Ix>>>,
@@ -172,7 +173,9 @@ impl Site {
 
     /// The entry of an id in a language.
     pub fn find(&self, id: &str, lang: Lang) -> Option<Ix> {
-        self.by_id.get(&(Arc::from(id), lang)).copied()
+        let first = *self.by_id.get(id)?;
+        let same = self.entries[first..].iter().take_while(|entry| *entry.id == *id);
+        same.zip(first..).find(|(entry, _)| entry.lang == lang).map(|(_, ix)| ix)
     }
 
     /// The entry of an id in a language, or else in the default language, or else in any.
@@ -282,10 +285,10 @@ impl Site {
     }
 
     fn index(&mut self) {
-        let mut by_id = HashMap::with_capacity(self.entries.len());
+        let mut by_id: HashMap<Arc<str>, Ix> = HashMap::with_capacity(self.entries.len());
         let mut by_short_id: HashMap<Box<str>, Vec<Arc<str>>> = HashMap::with_capacity(self.entries.len());
         for (ix, entry) in self.entries.iter().enumerate() {
-            by_id.insert((entry.id.clone(), entry.lang), ix);
+            by_id.entry(entry.id.clone()).or_insert(ix);
             let ids = by_short_id.entry(entry.short_id().into()).or_default();
             if ids.last() != Some(&entry.id) {
                 ids.push(entry.id.clone());

@@ -8,7 +8,11 @@ use jiff::civil::date;
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 
 use super::*;
-use crate::{commands::extras, diagnostics, render::Made};
+use crate::{
+    commands::extras,
+    diagnostics,
+    preview::{Edition, Source},
+};
 
 /// A small site that uses everything a template can ask for.
 const SITE: &str = include_str!("site.txt");
@@ -254,25 +258,27 @@ fn request(root: &Path, day: i8) -> Request {
     }
 }
 
-type Pages = BTreeMap<String, Arc<Made>>;
-
-/// All that a build would write and say: files by path, diagnostics in order.
+/// All that the preview shows and says: files by path, diagnostics in order.
 fn whole(
     loaded: Option<Loaded>,
     mut found: Vec<Diagnostic>,
-    earlier: &mut Pages,
+    shown: &mut Option<Edition>,
 ) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
     let mut files = BTreeMap::new();
     if let Some(loaded) = loaded {
-        let renderer = &loaded.renderer;
-        let mut pages = Pages::new();
-        for page in renderer.world().site.pages.iter() {
-            let made = renderer.make(page, earlier.get(&*page.url));
-            found.extend(made.rendered.diagnostics.iter().cloned());
-            files.insert(page.file(), String::from_utf8_lossy(&made.rendered.html).into_owned());
-            pages.insert(page.url.to_string(), made);
+        let nothing = |_: &Edition| Vec::new();
+        let (renderer, copies) = (loaded.renderer.clone(), loaded.copies.clone());
+        let edition = Edition::new(Source { renderer, copies, extras: nothing, search: nothing }, shown.as_ref());
+        assert!(edition.make_all());
+        for page in edition.site().pages.iter() {
+            let shown = edition.page(&page.url).unwrap();
+            // A page that cannot be made is shown as it was last.
+            let html = if shown.made.failed() { "".into() } else { String::from_utf8_lossy(&shown.html) };
+            files.insert(page.file(), html.into_owned());
         }
-        *earlier = pages;
+        found.extend(edition.diagnostics());
+        *shown = Some(edition);
+        let renderer = &loaded.renderer;
         files.extend(loaded.copies.iter().map(|(path, file)| (path.clone(), format!("{}", file.size))));
         let extras = extras::all(renderer, &mut found).into_iter();
         files.extend(extras.map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())));
@@ -292,10 +298,10 @@ fn follow(series: &[Edit]) -> Result<(), TestCaseError> {
     }
     let mut day = 20;
     let mut loader = Loader::new(request(root, day));
-    let (mut pages, mut found) = (Pages::new(), Vec::new());
+    let (mut shown, mut found) = (None, Vec::new());
     let loaded = loader.load(&Changes::All, &mut Timings::default(), &mut found);
     prop_assert!(found.iter().all(|found| found.severity != diagnostics::Severity::Error), "{found:#?}");
-    whole(loaded, found, &mut pages);
+    whole(loaded, found, &mut shown);
     let mut now = (BTreeMap::new(), Vec::new());
     for edit in series {
         let before = day;
@@ -305,11 +311,11 @@ fn follow(series: &[Edit]) -> Result<(), TestCaseError> {
         }
         let mut found = Vec::new();
         let loaded = loader.load(&changes, &mut Timings::default(), &mut found);
-        now = whole(loaded, found, &mut pages);
+        now = whole(loaded, found, &mut shown);
     }
     let mut found = Vec::new();
     let loaded = load(&request(root, day), &mut Timings::default(), &mut found);
-    let clean = whole(loaded, found, &mut Pages::new());
+    let clean = whole(loaded, found, &mut None);
     prop_assert_eq!(now, clean);
     Ok(())
 }
