@@ -9,14 +9,18 @@ use std::{
 
 use notify::{
     Config, ErrorKind, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher,
-    event::{AccessKind, AccessMode, CreateKind},
+    event::{AccessKind, AccessMode, CreateKind, ModifyKind},
 };
 use unicode_normalization::is_nfc;
 
 use crate::{diagnostics::Diagnostic, source::Changes};
 
-/// A save is over when nothing more happened for so long.
-const QUIET: Duration = Duration::from_millis(5);
+/// A save is over when nothing more happened for so long after its files were closed.
+const QUIET: Duration = Duration::from_millis(2);
+/// A file that is still open for writing is perhaps half written.
+const QUIET_OF_OPEN: Duration = Duration::from_millis(40);
+/// Where nobody tells of closing.
+const QUIET_OF_UNKNOWN: Duration = Duration::from_millis(5);
 /// So many paths at once are a checkout or a copied folder: that takes longer.
 const MANY: usize = 40;
 const QUIET_OF_MANY: Duration = Duration::from_millis(60);
@@ -155,6 +159,13 @@ impl Watch {
             }
             self.again.take_if(|(_, again)| again.is_empty());
         }
+        match event.kind {
+            EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") => batch.open.extend(names.clone()),
+            EventKind::Access(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+                names.iter().for_each(|name| _ = batch.open.remove(name));
+            }
+            _ => {}
+        }
         // A name in another normal form than its file's does not find the file: look at all of them.
         batch.add(if names.iter().all(|name| is_nfc(name)) { Changes::Paths(names) } else { Changes::All });
     }
@@ -182,6 +193,8 @@ impl Watch {
 #[derive(Default)]
 struct Batch {
     changes: Option<Changes>,
+    /// Files that are being written.
+    open: BTreeSet<String>,
     first: Option<Instant>,
     last: Option<Instant>,
 }
@@ -203,7 +216,12 @@ impl Batch {
             Changes::All => true,
             Changes::Paths(paths) => paths.len() >= MANY,
         };
-        let quiet = if many { QUIET_OF_MANY } else { QUIET };
+        let quiet = match (many, self.open.is_empty()) {
+            (true, _) => QUIET_OF_MANY,
+            (_, false) => QUIET_OF_OPEN,
+            _ if cfg!(target_os = "linux") => QUIET,
+            _ => QUIET_OF_UNKNOWN,
+        };
         Some((self.last? + quiet).min(self.first? + LONGEST))
     }
 }
