@@ -106,7 +106,10 @@ impl Memory {
         let mut places = BTreeSet::new();
         for path in paths.iter().filter(|path| path.starts_with("content")) {
             let file = reading.folder.find(path).filter(|file| *file.path == **path)?;
-            places.extend(files.replace(file)?);
+            if !files.replace(file) {
+                return None;
+            }
+            places.extend(files.places.get(&**path));
         }
         Some(places)
     }
@@ -166,16 +169,19 @@ impl Memory {
 }
 
 impl Files {
-    /// Takes note of a file's new size and time, and gives its place if it is a page; nothing when it
-    /// was not there before.
-    fn replace(&mut self, file: SourceFile) -> Option<Option<usize>> {
-        if let Some(&at) = self.places.get(&file.path) {
-            self.pages[at].1 = file;
-            return Some(Some(at));
+    /// Takes note of a file's new size and time; `false` when it was not there before.
+    fn replace(&mut self, file: SourceFile) -> bool {
+        let page = self.places.get(&file.path).map(|&at| &mut self.pages[at].1);
+        let resources = &mut self.resources;
+        let beside =
+            || resources.binary_search_by(|known| known.path.cmp(&file.path)).ok().map(|at| &mut resources[at]);
+        match page.or_else(beside) {
+            Some(known) => {
+                *known = file;
+                true
+            }
+            None => false,
         }
-        let at = self.resources.binary_search_by(|known| known.path.cmp(&file.path)).ok()?;
-        self.resources[at] = file;
-        Some(None)
     }
 
     /// The page that the one at a place was translated from.
