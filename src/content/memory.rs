@@ -171,17 +171,14 @@ impl Memory {
 impl Files {
     /// Takes note of a file's new size and time; `false` when it was not there before.
     fn replace(&mut self, file: SourceFile) -> bool {
-        let page = self.places.get(&file.path).map(|&at| &mut self.pages[at].1);
-        let resources = &mut self.resources;
-        let beside =
-            || resources.binary_search_by(|known| known.path.cmp(&file.path)).ok().map(|at| &mut resources[at]);
-        match page.or_else(beside) {
-            Some(known) => {
-                *known = file;
-                true
+        let known = match self.places.get(&file.path) {
+            Some(&at) => Some(&mut self.pages[at].1),
+            None => {
+                let at = self.resources.binary_search_by(|known| known.path.cmp(&file.path));
+                at.ok().map(|at| &mut self.resources[at])
             }
-            None => false,
-        }
+        };
+        known.map(|known| *known = file).is_some()
     }
 
     /// The page that the one at a place was translated from.
