@@ -124,8 +124,10 @@ fn tokens_that_are_none() {
 fn colours_that_cannot_be_read_on_each_other() {
     let site = with_own_theme();
     append(&site, "meie/theme.toml", "\n[tokens]\n\"--ink\" = \"#777\"\n");
-    let outcome = site.run(&["theme", "check"]).failed();
-    assert!(outcome.stderr.contains("theme.contrast"), "{}", outcome.stderr);
+    for command in [&["theme", "check"][..], &["build"]] {
+        let outcome = site.run(command).failed();
+        assert!(outcome.stderr.contains("theme.contrast"), "{}", outcome.stderr);
+    }
 }
 
 #[test]

@@ -22,13 +22,18 @@ pub(super) fn all(site: &Site, out: &mut Vec<Diagnostic>) -> Vec<(String, String
         let Some(at) = site.types.find(kind) else { continue };
         for &lang in &site.settings.languages {
             let events: Vec<Ix> = site.of_type(at, lang).to_vec();
-            let Some(&first) = events.first() else { continue };
             let label = site.types.at(at).plural.get(lang).unwrap_or(kind);
-            let name = format!("{label} – {}", site.settings.name);
-            let all = events.iter().filter_map(|&ix| event(site, ix));
-            // The calendar of all stands at the section's address.
-            let section = site.parent(first).map_or(site.urls[first].clone(), |section| site.urls[section].clone());
-            files.push((format!("{section}.ics"), icalendar(&Calendar { name, events: all.collect() })));
+            // The calendar of all that a section has stands at the section's address.
+            let mut sections: std::collections::BTreeMap<Ix, Vec<CalendarEvent>> = std::collections::BTreeMap::new();
+            for &ix in &events {
+                if let (Some(section), Some(event)) = (site.parent(ix), event(site, ix)) {
+                    sections.entry(section).or_default().push(event);
+                }
+            }
+            files.extend(sections.into_iter().map(|(section, events)| {
+                let name = format!("{label} – {}", site.settings.name);
+                (format!("{}.ics", site.urls[section]), icalendar(&Calendar { name, events }))
+            }));
             files.extend(events.iter().filter_map(|&ix| {
                 let name = site.entries[ix].title().to_owned();
                 let calendar = Calendar { name, events: vec![event(site, ix)?] };

@@ -4,7 +4,7 @@ use crate::{
     assets::{Assets, css, script, svg},
     diagnostics::{Diagnostic, Location},
     schema::Fields,
-    theme::{Colour, Palette, Theme},
+    theme::{Colour, Palette, Scheme, Theme, Tokens},
 };
 
 /// Bundles styles and gathers scripts, fonts and pictures of the theme.
@@ -26,7 +26,9 @@ pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) 
             assets.add(path, bytes);
         }
     }
-    let brand = brand(theme, settings, out);
+    let palette = palette(settings, out);
+    let brand = brand(theme, palette.as_ref());
+    contrast(theme, palette.as_ref(), out);
     let read = |path: &str| if path == "styles/brand.css" { Some(brand.as_str()) } else { theme.files.text(path) };
     for (path, _) in theme.files.below("styles/") {
         // Files in folders are parts of those beside the folders.
@@ -44,15 +46,29 @@ pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) 
 }
 
 /// The style sheet of the site's own colour, in the place of the theme's, and of the tokens set anew.
-fn brand(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) -> String {
-    let palette = palette(settings, out);
+fn brand(theme: &Theme, palette: Option<&Palette>) -> String {
     let theirs = || theme.files.text("styles/brand.css").unwrap_or_default().to_owned();
-    let mut css = palette.as_ref().map_or_else(theirs, Palette::css);
+    let mut css = palette.map_or_else(theirs, Palette::css);
     let lines: Vec<String> = theme.manifest.tokens.iter().map(|(name, value)| format!("  {name}: {value};")).collect();
     if !lines.is_empty() {
         css = format!("{css}\n:root {{\n{}\n}}\n", lines.join("\n"));
     }
     css
+}
+
+/// Reports the pairs of colours that the theme declares and that cannot be read on each other.
+fn contrast(theme: &Theme, palette: Option<&Palette>, out: &mut Vec<Diagnostic>) {
+    let tokens = Tokens::of(theme, palette);
+    for pair in &theme.manifest.pairs {
+        for (on, scheme) in pair.on.iter().flat_map(|on| Scheme::ALL.map(|scheme| (on, scheme))) {
+            let Some(ratio) = tokens.contrast(&pair.text, on, scheme).filter(|ratio| *ratio < pair.least) else {
+                continue;
+            };
+            let problem = Diagnostic::new("theme.contrast").arg("text", &pair.text).arg("on", on);
+            let problem = problem.arg("ratio", format!("{ratio:.2}")).arg("least", pair.least);
+            out.push(problem.arg("scheme", scheme.as_str()));
+        }
+    }
 }
 
 /// The palette of the site's colour. A text that is no colour is an error, one that is moved a note.

@@ -93,6 +93,13 @@ pub fn month(lang: Lang, number: u8) -> String {
         .map_or_else(String::new, |date| write_date!(lang, date, month))
 }
 
+/// The month as it is written beside its day: `november`, `November`, `ноября`.
+#[must_use]
+pub fn month_of_day(lang: Lang, date: Date) -> String {
+    let both = write_date!(lang, date, day_month);
+    both.trim_matches(|c: char| c.is_numeric() || c.is_whitespace() || c == '.').to_owned()
+}
+
 /// `pühapäev`, `Sunday`, `воскресенье`
 #[must_use]
 pub fn weekday(lang: Lang, date: Date) -> String {
@@ -145,6 +152,8 @@ mod tests {
         insta::assert_snapshot!(all(month_year), @"november 2026 | November 2026 | ноябрь 2026 г.");
         insta::assert_snapshot!(all(weekday), @"pühapäev | Sunday | воскресенье");
         assert_eq!(date_short(Lang::ET, date(2026, 1, 5)), "05.01.2026");
+        let november = Date::constant(2026, 11, 5);
+        assert_eq!(ALL.map(|lang| month_of_day(lang, november)), ["november", "November", "ноября"]);
         assert_eq!(ALL.map(|lang| month(lang, 3)), ["märts", "March", "март"]);
         assert_eq!(month(Lang::ET, 13), "");
     }

@@ -9,7 +9,7 @@ mod numbers;
 mod order;
 mod slug;
 
-pub use dates::{date_long, date_range, date_short, month, month_year, time, weekday};
+pub use dates::{date_long, date_range, date_short, month, month_of_day, month_year, time, weekday};
 pub use numbers::{money, number, plural, size};
 pub use order::Collator;
 pub use slug::slug;

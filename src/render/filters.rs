@@ -43,7 +43,7 @@ fn date(value: &Value, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
     Ok(match kwargs.get::<&str>("format")?.unwrap_or("long") {
         "long" => language::date_long(lang, day),
         "short" => language::date_short(lang, day),
-        "month" => language::month(lang, day.month().unsigned_abs()),
+        "month" => language::month_of_day(lang, day),
         "month_year" => language::month_year(lang, day),
         "weekday" => language::weekday(lang, day),
         "day" => day.day().to_string(),

@@ -72,6 +72,13 @@ impl Tokens {
         self.0.get(name)
     }
 
+    /// How a text stands out from what it is on, from 1 to 21 (WCAG 2.2, 1.4.3); nothing where one of them is no
+    /// colour that can be read here: what CSS works out itself, a test in a browser must see.
+    pub fn contrast(&self, text: &str, on: &str, scheme: Scheme) -> Option<f64> {
+        let colour = |name: &str| self.get(name)?.colour(scheme);
+        Some(colour(text)?.contrast(colour(on)?))
+    }
+
     /// Reads the first `:root` of a style sheet: the values without conditions.
     fn read(&mut self, css: &str) {
         let Some(rest) = css.split_once(":root {").map(|(_, rest)| rest) else { return };

@@ -6,9 +6,6 @@ export const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "b
 const narrow = { width: 360, height: 740 };
 const wide = { width: 1280, height: 900 };
 
-// Waits for two frames, so that a change of colours or width is drawn.
-export const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-
 export async function violations(page, mode, runOnly) {
   const found = await page.evaluate(
     (runOnly) => axe.run(document, { runOnly, resultTypes: ["violations"] }).then((result) => result.violations),
@@ -64,39 +61,70 @@ function targets() {
     .map(({ e, box }) => `target: ${e.outerHTML.slice(0, 120)} is ${Math.round(box.width)}×${Math.round(box.height)} px`);
 }
 
-// Everything that is wrong with the page at `url`. Colours do not depend on the language, so that a
-// translation is looked at in light only.
-export async function visit(browser, origin, url, { dark }) {
-  const context = await browser.newContext({ viewport: wide, colorScheme: "light", reducedMotion: "reduce" });
-  const found = [];
-  try {
-    const page = await context.newPage();
-    page.on("console", (message) => found.push(`console: ${message.text()}`));
-    page.on("pageerror", (error) => found.push(`script: ${error.message}`));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) found.push(`asked elsewhere: ${request.url()}`);
-    });
-    page.on("response", (response) => {
-      const expected = url.endsWith("404.html") || response.status() < 400;
-      if (!expected) found.push(`answer ${response.status()}: ${response.url()}`);
-    });
+// With the system's own colours (WCAG's "forced colors") nothing that is pressed or filled in loses its edge:
+// a control that is drawn by its background alone would vanish.
+function edges() {
+  return [...document.querySelectorAll("button, input:not([type=hidden]), select, textarea, .button")]
+    .filter((e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && e.getBoundingClientRect().width > 1)
+    .filter((e) => {
+      const style = getComputedStyle(e);
+      const native = e.type === "file" || (style.appearance !== "none" && /^(checkbox|radio|range)$/.test(e.type));
+      const edge = (side) => parseFloat(style[`border${side}Width`]) > 0 && style[`border${side}Style`] !== "none";
+      return !native && !edge("Bottom") && !e.textContent.trim() && !e.querySelector("svg");
+    })
+    .slice(0, 3)
+    .map((e) => `forced colours: ${e.outerHTML.slice(0, 120)} has no edge`);
+}
+
+const contrast = { type: "rule", values: ["color-contrast"] };
+// The ways a reader may want the colours. They do not depend on the language: translations are looked at in light and dark only.
+const colours = [
+  { mode: "1280 dark", media: { colorScheme: "dark" }, rules: contrast },
+  { mode: "1280 more contrast", media: { colorScheme: "light", contrast: "more" }, rules: contrast },
+  { mode: "1280 dark, more contrast", media: { colorScheme: "dark", contrast: "more" }, rules: contrast },
+];
+
+// Listens to what a page says, asks and gets; `told` is emptied for each visit.
+async function opened(browser, origin) {
+  const context = await browser.newContext({ viewport: wide, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const told = [];
+  page.on("console", (message) => told.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => told.push(`script: ${error.message}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) told.push(`asked elsewhere: ${request.url()}`);
+  });
+  page.on("response", (response) => {
+    const expected = response.url().endsWith("/404.html") || response.status() < 400;
+    if (!expected) told.push(`answer ${response.status()}: ${response.url()}`);
+  });
+  return { context, page, told };
+}
+
+// Gives a function that says all that is wrong with the page at an address of the site at `origin`; `thorough` looks at
+// all ways of colours. Pages of the browser are used again.
+export function visitor(browser, origin) {
+  const idle = [];
+  return async (url, thorough) => {
+    const used = idle.pop() ?? await opened(browser, origin);
+    const { context, page, told } = used;
+    const found = [];
+    told.length = 0;
+    await page.emulateMedia({ colorScheme: "light", contrast: "no-preference", forcedColors: "none" });
+    await page.setViewportSize(wide);
     await page.goto(origin + url, { waitUntil: "load" });
     await page.evaluate(axe.source);
     found.push(...await violations(page, "1280 light", rules));
     found.push(...await page.evaluate(targets));
-    if (dark) {
-      await page.emulateMedia({ colorScheme: "dark" });
-      await page.evaluate(drawn);
-      found.push(...await violations(page, "1280 dark", { type: "rule", values: ["color-contrast"] }));
+    for (const { mode, media, rules: wanted } of thorough ? colours : []) {
+      await page.emulateMedia(media);
+      found.push(...await violations(page, mode, wanted));
     }
+    await page.emulateMedia({ colorScheme: "light", contrast: "no-preference", forcedColors: "active" });
+    found.push(...await page.evaluate(edges));
+    await page.emulateMedia({ colorScheme: "dark", forcedColors: "none" });
     await page.setViewportSize(narrow);
-    await page.evaluate(drawn);
-    if (dark) {
-      found.push(...await violations(page, "360 dark", { type: "rule", values: ["color-contrast"] }));
-      await page.emulateMedia({ colorScheme: "light" });
-      await page.evaluate(drawn);
-    }
-    found.push(...await violations(page, "360 light", rules));
+    found.push(...await violations(page, "360 dark", rules));
     found.push(...await page.evaluate(targets));
     await page.setViewportSize({ width: 320, height: 640 });
     found.push(...await page.evaluate(overflow));
@@ -104,8 +132,8 @@ export async function visit(browser, origin, url, { dark }) {
     const kept = await page.evaluate(() => Object.keys(localStorage).concat(Object.keys(sessionStorage)));
     if (kept.length) found.push(`stored without a choice: ${kept}`);
     if ((await context.cookies()).length) found.push("a cookie is set");
-  } finally {
-    await context.close();
-  }
-  return [...new Set(found)];
+    found.push(...told);
+    idle.push(used);
+    return [...new Set(found)];
+  };
 }

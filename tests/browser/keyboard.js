@@ -79,7 +79,7 @@ export function keyboard(context, origin, find) {
     const opener = page.locator("[data-comfort-open]");
     await opener.focus();
     await page.keyboard.press("Enter");
-    assert.ok(await page.locator("#comfort").evaluate((e) => e.matches(":modal")));
+    await page.locator("#comfort:modal").waitFor();
     assert.equal(await page.evaluate(() => localStorage.length), 0);
     await page.keyboard.press("Escape");
     assert.ok(await opener.evaluate((e) => e === document.activeElement));

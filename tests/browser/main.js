@@ -1,4 +1,5 @@
 // Proves in a real browser what the theme promises, on the example site and the gallery of components.
+// With RAEKODA_ALL set it visits all pages and all forms, asks Lighthouse for its marks and keeps pictures.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -6,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { chromium } from "playwright-core";
-import { visit } from "./every_page.js";
+import { visitor } from "./every_page.js";
 import { byHand, everyForm } from "./forms.js";
 import { keyboard } from "./keyboard.js";
 import { lighthouses } from "./lighthouse.js";
@@ -16,7 +17,7 @@ import { relayed } from "./relay.js";
 import { screenshots } from "./screenshots.js";
 import { serve } from "./server.js";
 import { pages, raekoda, root, sample } from "./site.js";
-import { weight } from "./weight.js";
+import { budget } from "./weight.js";
 import { withoutScripts } from "./without_scripts.js";
 
 const none = (found) => assert.equal(found.length, 0, `\n${found.join("\n")}`);
@@ -29,68 +30,75 @@ async function freePort() {
   return port;
 }
 
-// The sites: what is built, and how. The gallery has every component and every template.
-const sites = {
-  "the example site": (out, origin) => ["build", "content-example", "--out", out, "--base-url", origin, "--at", "2026-11-22T12:00"],
-  "the gallery": (out, origin) => ["theme", "gallery", "--out", out, "--base-url", origin],
-};
-
 const work = await mkdtemp(join(tmpdir(), "raekoda-browser-"));
 const port = await freePort();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", `--remote-debugging-port=${port}`],
 });
-const servers = [];
+const context = (options) => browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+const closing = [() => rm(work, { recursive: true }), () => browser.close()];
 after(async () => {
-  await browser.close();
-  servers.forEach((server) => server.close());
-  await rm(work, { recursive: true });
+  for (const close of closing.reverse()) await close();
 });
 
-for (const [name, command] of Object.entries(sites)) {
+// Builds a site into a folder of its own, serves it and reads its pages.
+async function built(name, command) {
   const server = await serve();
-  servers.push(server);
-  const { origin } = server;
-  server.site.root = join(work, name.replaceAll(" ", "-"));
-  await raekoda(...command(server.site.root, origin));
+  closing.push(server.close);
+  server.site.root = join(work, name);
+  await raekoda(...command, "--out", server.site.root, "--base-url", server.origin);
   const all = await pages(server.site.root);
   const find = (mark) => {
     const page = all.find(({ html, lang }) => lang === "et" && html.includes(mark));
     assert.ok(page, `no page has ${mark}`);
     return page.url;
   };
-  const context = (options) => browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
-
-  describe(`${name}: every page`, { concurrency: 2 }, () => {
-    for (const lang of ["et", "en", "ru"]) {
-      for (const { url } of sample(all.filter((page) => page.lang === lang))) {
-        test(url, async () => none(await visit(browser, origin, url, { dark: lang === "et" })));
-      }
-    }
-  });
-  test(`${name}: the Nu checker finds no mistake in HTML, CSS and SVG`, async () => none(await check(server.site.root)));
-  describe(`${name}: weight`, () => weight(server.site.root, all));
-  if (name === "the example site") {
-    const key = { front: "/", service: find("class=\"columns-page service\""), news: "/uudised", contacts: "/kontakt" };
-    describe("keyboard", () => keyboard(context, origin, find));
-    describe("without scripts", () => withoutScripts(context, origin, find));
-    describe("Lighthouse", () => lighthouses(origin, () => port, Object.values(key)));
-    preview(browser, work);
-    test("screenshots are kept in target/screenshots", () =>
-      screenshots(browser, origin, join(root, "target", "screenshots"), {
-        ...key, events: "/sundmused", search: "/otsing", form: find("class=\"form-") ,
-      }));
-  }
+  return { origin: server.origin, folder: server.site.root, all, find };
 }
 
-const relay = `http://127.0.0.1:${await freePort()}`;
-const forms = await serve(relay);
-servers.push(forms);
-const folder = await mkdtemp(join(work, "forms-"));
-const taking = await relayed(folder, forms.origin, relay);
-forms.site.root = join(folder, "public");
-after(() => taking.stop());
-const visitor = (options) => browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
-describe("forms by hand", () => byHand(visitor, forms.origin, join(folder, "drop")));
-everyForm(visitor, forms.origin, taking.forms, none);
+async function withRelay() {
+  const relay = `http://127.0.0.1:${await freePort()}`;
+  const server = await serve(relay);
+  closing.push(server.close);
+  const folder = await mkdtemp(join(work, "forms-"));
+  const { forms, stop } = await relayed(folder, server.origin, relay);
+  closing.push(stop);
+  server.site.root = join(folder, "public");
+  return { origin: server.origin, forms, drop: join(folder, "drop") };
+}
+
+// The gallery has every component and every template; the example has what a municipality writes.
+const [example, gallery, forms] = await Promise.all([
+  built("example", ["build", "content-example", "--at", "2026-11-22T12:00"]),
+  built("gallery", ["theme", "gallery"]),
+  withRelay(),
+]);
+const nu = check(example.folder, gallery.folder);
+const key = { front: "/", service: example.find("class=\"columns-page service\""), news: "/uudised", contacts: "/kontakt" };
+
+const chosen = process.env.RAEKODA_ALL ? (all) => all : sample;
+
+describe("every kind of page", { concurrency: 2 }, () => {
+  const sites = [example, gallery].map(({ origin, all }) => ({ all, visit: visitor(browser, origin) }));
+  for (const language of ["et", "en", "ru"]) {
+    const all = sites.flatMap(({ all, visit }) => all.map((page) => ({ ...page, visit })));
+    for (const { url, visit } of chosen(all.filter(({ lang }) => lang === language))) {
+      test(url, async () => none(await visit(url, language === "et")));
+    }
+  }
+});
+test("the Nu checker finds no mistake in HTML, CSS and SVG", async () => none(await nu));
+test("pages, styles and scripts stay within their weight", (t) => budget(example.folder, example.all, t));
+describe("keyboard", { concurrency: 2 }, () => keyboard(context, example.origin, example.find));
+describe("without scripts", { concurrency: 2 }, () => withoutScripts(context, example.origin, example.find));
+preview(browser, work);
+describe("forms by hand", () => byHand(context, forms.origin, forms.drop));
+everyForm(context, forms.origin, forms.forms, none);
+if (process.env.RAEKODA_ALL) {
+  describe("Lighthouse", () => lighthouses(example.origin, port, Object.values(key)));
+  test("pictures for a person to look at are in target/screenshots", () =>
+    screenshots(browser, example.origin, join(root, "target", "screenshots"), {
+      ...key, events: "/sundmused", search: "/otsing", form: example.find("data-form="),
+    }));
+}

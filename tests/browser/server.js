@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { readFile, stat } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
-import { brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 
 const kinds = {
   ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -14,6 +14,8 @@ const policy = ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'
   .concat(["script", "style", "img", "font", "connect", "manifest"].map((kind) => `${kind}-src 'self'`))
   .concat("form-action 'self'")
   .join("; ");
+
+const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 async function find(root, address) {
   const path = join(root, normalize(decodeURIComponent(address)));
@@ -39,7 +41,7 @@ export async function serve(relay = "") {
     };
     let body = await readFile(file);
     if (/text|xml|json|svg/.test(kind)) {
-      if (!compressed.has(file)) compressed.set(file, brotliCompressSync(body));
+      if (!compressed.has(file)) compressed.set(file, brotliCompressSync(body, quick));
       body = compressed.get(file);
       headers["Content-Encoding"] = "br";
     }
@@ -47,5 +49,5 @@ export async function serve(relay = "") {
     response.end(request.method === "HEAD" ? undefined : body);
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { site, origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  return { site, origin: `http://127.0.0.1:${server.address().port}`, close: () => server.closeAllConnections() ?? server.close() };
 }

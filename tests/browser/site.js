@@ -37,8 +37,8 @@ function parts(html) {
   return found;
 }
 
-// The fewest pages that have, among them, every element and class of the whole site (a greedy cover).
-export function sample(all, always = []) {
+// The fewest pages that have, among them, every element and class of all of them (a greedy cover).
+export function sample(all) {
   const left = all.map((page) => ({ page, parts: parts(page.html) }));
   const chosen = [];
   const covered = new Set();
@@ -47,10 +47,6 @@ export function sample(all, always = []) {
     chosen.push(one.page);
     left.splice(left.indexOf(one), 1);
   };
-  for (const url of always) {
-    const one = left.find(({ page }) => page.url === url);
-    if (one) take(one);
-  }
   for (;;) {
     const gain = (one) => [...one.parts].filter((part) => !covered.has(part)).length;
     const best = left.map((one) => [gain(one), one]).sort((a, b) => b[0] - a[0])[0];

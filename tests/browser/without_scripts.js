@@ -34,6 +34,14 @@ export function withoutScripts(context, origin, find) {
     });
   }
 
+  test("reading comfort is explained without scripts", async () => {
+    const page = await (await context({ javaScriptEnabled: false })).newPage();
+    await page.goto(origin);
+    await page.locator(".top a[href*='comfort-help']").click();
+    assert.ok(await page.locator("#comfort-help").isVisible());
+    await page.context().close();
+  });
+
   test("search goes to its page without scripts, and that page leads on", async () => {
     const page = await (await context({ javaScriptEnabled: false })).newPage();
     await page.goto(origin);

@@ -130,6 +130,6 @@ fn check(used: &Used, voice: Voice, out: &mut Vec<Diagnostic>) -> Option<()> {
         out.push(Diagnostic::new("theme.unrecorded").arg("path", path).at(place));
     }
     let colour = super::theme_assets::palette(&used.settings, &mut Vec::new());
-    palette::print(theme, colour.as_ref(), voice, out);
+    palette::print(theme, colour.as_ref(), voice);
     Templates::read(theme, Minify::Off, out).map(drop)
 }

@@ -1,6 +1,6 @@
 // The reading-comfort panel: text size, spacing, colours. Kept in localStorage, only after a choice.
+// The page's own script fetches it when the panel is first opened.
 const panel = document.getElementById("comfort");
-const openers = document.querySelectorAll("[data-comfort-open]");
 const root = document.documentElement;
 
 function read() {
@@ -32,28 +32,21 @@ function apply(values) {
   }
 }
 
-if (panel?.showModal) {
-  const form = panel.querySelector("form");
-  const kept = read();
-  for (const [name, value] of Object.entries(kept)) {
-    const field = name === "contrast" ? form.elements.scheme : form.elements[name];
-    if (field) field.value = name === "contrast" ? "contrast" : value;
-  }
-  form.addEventListener("change", () => {
-    const values = chosen(form);
-    apply(values);
-    keep(values);
-  });
-  form.querySelector("[data-comfort-reset]").addEventListener("click", () => {
-    form.reset();
-    apply({});
-    keep({});
-  });
-  panel.addEventListener("click", (event) => {
-    if (event.target === panel) panel.close();
-  });
-  for (const opener of openers) {
-    opener.hidden = false;
-    opener.addEventListener("click", () => panel.showModal());
-  }
+const form = panel.querySelector("form");
+for (const [name, value] of Object.entries(read())) {
+  const field = name === "contrast" ? form.elements.scheme : form.elements[name];
+  if (field) field.value = name === "contrast" ? "contrast" : value;
 }
+form.addEventListener("change", () => {
+  const values = chosen(form);
+  apply(values);
+  keep(values);
+});
+form.querySelector("[data-comfort-reset]").addEventListener("click", () => {
+  form.reset();
+  apply({});
+  keep({});
+});
+panel.addEventListener("click", (event) => {
+  if (event.target === panel) panel.close();
+});

@@ -1,4 +1,4 @@
-// What every page has: the menu, the search on demand, alerts that are on now.
+// What every page has: the menu, the search and the reading-comfort panel on demand, alerts that are on now.
 
 // The main menu opens without this script. It adds what disclosures lack: Escape and a press outside
 // close the panel, and only one is open at a time in browsers that do not know details[name].
@@ -37,6 +37,16 @@ document.addEventListener("focusin", (event) => {
   const source = event.target.closest("form[data-script]")?.dataset.script;
   if (source) import(source);
 });
+
+// So is the panel of reading comfort, at the first press of its button.
+const comfort = document.getElementById("comfort");
+for (const opener of comfort?.showModal ? document.querySelectorAll("[data-comfort-open]") : []) {
+  opener.hidden = false;
+  opener.addEventListener("click", async () => {
+    await import(opener.dataset.comfortOpen);
+    comfort.showModal();
+  });
+}
 
 // Urgent alerts without a new build: /teade.json says which are on now; the band follows it.
 const lang = document.documentElement.lang;
