@@ -82,6 +82,7 @@ const colours = [
   { mode: "1280 dark", media: { colorScheme: "dark" } },
   { mode: "1280 more contrast", media: { colorScheme: "light", contrast: "more" } },
   { mode: "1280 dark, more contrast", media: { colorScheme: "dark", contrast: "more" } },
+  { mode: "1280, high contrast chosen in the panel", media: {}, chosen: "more" },
 ];
 
 // Listens to what a page says, asks and gets; `told` is emptied for each visit.
@@ -117,10 +118,12 @@ export function visitor(browser, origin) {
     await page.evaluate(axe.source);
     found.push(...await violations(page, "1280 light", rules));
     found.push(...await page.evaluate(targets));
-    const { mode, media } = colours[visits % colours.length];
+    const { mode, media, chosen } = colours[visits % colours.length];
     visits += 1;
     await page.emulateMedia(media);
+    if (chosen) await page.evaluate((contrast) => { document.documentElement.dataset.contrast = contrast; }, chosen);
     found.push(...await violations(page, mode, contrast));
+    await page.evaluate(() => { delete document.documentElement.dataset.contrast; });
     await page.emulateMedia({ colorScheme: "light", contrast: "no-preference", forcedColors: "active" });
     found.push(...await page.evaluate(edges));
     await page.emulateMedia({ colorScheme: "dark", forcedColors: "none" });
