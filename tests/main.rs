@@ -31,6 +31,8 @@ mod hosting;
 #[cfg(feature = "generator")]
 mod inspector;
 #[cfg(feature = "generator")]
+mod keeping;
+#[cfg(feature = "generator")]
 mod labelled;
 #[cfg(feature = "generator")]
 mod preview;

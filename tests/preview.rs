@@ -22,7 +22,11 @@ struct Events(BufReader<TcpStream>);
 
 impl Preview {
     fn of(site: &Site, arguments: &[&str]) -> Self {
-        let fixed = ["serve", ".", "--port", "0"];
+        Self::at(site, "0", arguments)
+    }
+
+    fn at(site: &Site, port: &str, arguments: &[&str]) -> Self {
+        let fixed = ["serve", ".", "--port", port];
         let mut process = site.raekoda().args([&fixed, arguments].concat()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap());
         let mut line = String::new();
@@ -71,6 +75,7 @@ impl Preview {
 
 impl Preview {
     /// Waits until the page at `path` shows `text`, as somebody who listens.
+    #[track_caller]
     fn shows(&self, path: &str, text: &str) {
         let mut events = self.listen(path);
         while !self.get(path).contains(text) {
@@ -201,6 +206,7 @@ fn a_form_is_checked_and_stored_nowhere() {
     let wrong = preview.ask(&head, "_go=check");
     assert!(wrong.starts_with("HTTP/1.1 422"), "{wrong}");
     assert!(wrong.contains("form-errors") && wrong.contains("neither stored nor sent"), "{wrong}");
+    assert!(preview.get("/forms.json").contains("\"kontakt\""));
 }
 
 #[test]
@@ -217,4 +223,129 @@ fn drafts_and_other_days_are_shown_when_asked_for() {
     preview.shows("/uudised/mustand", "Mustand</h1>");
     assert_eq!(preview.report("/uudised/mustand")["states"][0], "draft");
     assert!(preview.get("/uudised/tulevik").starts_with("HTTP/1.1 200"));
+    // The list opens what is not on the site yet, on its day.
+    preview.ask(&head, "at=&drafts=false");
+    while !preview.get("/__raekoda/pages").contains("scheduled") {}
+    let list = preview.get("/__raekoda/pages");
+    assert!(list.contains("name=\"at\" value=\"2027-02-01\""), "{list}");
+    let opened = preview.ask(&head, "at=2027-02-01&drafts=true&open=content%2Fuudised%2Ftulevik.md");
+    assert!(opened.contains("Location: /__raekoda/source?path=content%2Fuudised%2Ftulevik%2Emd"), "{opened}");
+    preview.shows("/uudised/tulevik", "Tulevik</h1>");
+    let source = preview.get("/__raekoda/source?path=content/uudised/tulevik.md");
+    assert!(source.contains("Location: /uudised/tulevik\r\n"), "{source}");
+}
+
+#[test]
+fn the_inspector_looks_at_the_open_page() {
+    let site = Site::smallest();
+    site.write(NEWS, news("Talv", "Loe [siit](/uudised#ei-ole).\n\nMari isikukood on 36805280109."));
+    let preview = Preview::of(&site, &["--at", "2026-11-22"]);
+    let report = preview.report("/uudised/talv");
+    let found: Vec<&str> = report["findings"].as_array().unwrap().iter().filter_map(|f| f["code"].as_str()).collect();
+    assert!(found.contains(&"render.anchor") && found.iter().any(|code| code.starts_with("privacy.")), "{report:#}");
+    assert!(!preview.get("/uudised/talv").contains("render.anchor"), "never in the page itself");
+}
+
+#[test]
+fn a_file_that_becomes_a_folder_or_cannot_be_read_does_not_end_the_preview() {
+    let site = Site::smallest();
+    let preview = Preview::of(&site, &["--at", "2026-11-22"]);
+    site.remove(NEWS);
+    site.write("content/uudised/talv.md/sees.md", news("Sees", "Kaustas."));
+    preview.shows("/uudised/talv-md/sees", "Kaustas.");
+    fs::remove_dir_all(site.path(NEWS)).unwrap();
+    site.write(NEWS, news("Talv", "Jälle fail."));
+    preview.shows("/uudised/talv", "Jälle fail.");
+    // What nobody may read, not even the administrator: a link to itself.
+    let mut page = preview.listen("/uudised/talv");
+    site.remove(NEWS);
+    std::os::unix::fs::symlink(site.path(NEWS), site.path(NEWS)).unwrap();
+    while preview.report("/uudised/talv")["problems"].as_array().unwrap().is_empty() {
+        page.next();
+    }
+    assert_eq!(preview.report("/uudised/talv")["problems"][0]["code"], "source.unreadable");
+    assert!(preview.get("/uudised/talv").contains("Jälle fail."), "the last good page stays");
+    site.remove(NEWS);
+    site.write(NEWS, news("Talv", "Loetav."));
+    preview.shows("/uudised/talv", "Loetav.");
+}
+
+#[test]
+fn half_a_file_is_not_shown_while_it_is_being_written() {
+    let site = Site::smallest();
+    let preview = Preview::of(&site, &["--at", "2026-11-22"]);
+    let whole = news("Talv", "Terve lause.");
+    let (first, rest) = whole.split_at(whole.len() / 2);
+    let mut file = fs::File::create(site.path(NEWS)).unwrap();
+    file.write_all(first.as_bytes()).unwrap();
+    file.write_all(rest.as_bytes()).unwrap();
+    drop(file);
+    preview.shows("/uudised/talv", "Terve lause.");
+    // An editor that stops in the middle: what stood there stays.
+    let mut page = preview.listen("/uudised/talv");
+    let mut file = fs::File::create(site.path(NEWS)).unwrap();
+    file.write_all(&first.as_bytes()[..20]).unwrap();
+    file.flush().unwrap();
+    while preview.report("/uudised/talv")["problems"].as_array().unwrap().is_empty() {
+        page.next();
+    }
+    assert!(preview.get("/uudised/talv").contains("Terve lause."));
+    file.write_all(&whole.as_bytes()[20..]).unwrap();
+    drop(file);
+    while !preview.report("/uudised/talv")["problems"].as_array().unwrap().is_empty() {
+        page.next();
+    }
+}
+
+/// As when a branch is switched: a thousand files come, change and go.
+#[test]
+fn a_thousand_files_at_once_are_shown_together() {
+    let site = Site::smallest();
+    let preview = Preview::of(&site, &["--at", "2026-11-22"]);
+    let write = |folder: &str, text: &str| {
+        for number in 0..1000 {
+            site.write(&format!("content/{folder}/teade-{number}.md"), news(&format!("Teade {number}"), text));
+        }
+    };
+    write("uudised", "Esimene.");
+    preview.shows("/uudised/teade-999", "Esimene.");
+    write("uudised", "Teine.");
+    preview.shows("/uudised/teade-0", "Teine.");
+    preview.shows("/uudised/teade-999", "Teine.");
+    for number in 0..1000 {
+        site.remove(&format!("content/uudised/teade-{number}.md"));
+    }
+    site.write(NEWS, news("Talv", "Viimane."));
+    preview.shows("/uudised/talv", "Viimane.");
+    while preview.get("/uudised/teade-500").starts_with("HTTP/1.1 200") {}
+}
+
+#[test]
+fn two_previews_of_one_site_take_two_ports_and_write_nothing_into_it() {
+    let site = Site::smallest();
+    // Where the pictures' cache would be, nothing can be written: as on a full disk.
+    site.write(".raekoda", "");
+    site.write("content/uudised/pilt.png", picture());
+    site.write(NEWS, news("Talv", "![Lumi](pilt.png)"));
+    let one = Preview::of(&site, &["--at", "2026-11-22"]);
+    let port = one.host.rsplit(':').next().unwrap();
+    let two = Preview::at(&site, port, &["--at", "2026-11-22"]);
+    assert_ne!(one.host, two.host);
+    // Whoever listened and left is no trouble to those who stay.
+    drop(one.listen("/uudised/talv"));
+    site.write(NEWS, news("Talv", "Mõlemad. ![Lumi](pilt.png)"));
+    for preview in [&one, &two] {
+        preview.shows("/uudised/talv", "Mõlemad.");
+        let page = preview.get("/uudised/talv");
+        let src = page.split("<img src=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(preview.get(src).starts_with("HTTP/1.1 200"), "{src}");
+    }
+    let names: Vec<_> = fs::read_dir(site.root()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!names.iter().any(|name| name == "public"), "{names:?}");
+}
+
+fn picture() -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(640, 400).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
 }

@@ -23,6 +23,9 @@ pub(super) struct BuildArguments {
     /// Where to write the site; by default the folder `public` of the site.
     #[arg(long, short, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Keep pages in this folder, and take from it those that nothing has changed for.
+    #[arg(long, value_name = "FOLDER")]
+    cache: Option<PathBuf>,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -30,6 +33,7 @@ pub(super) struct BuildArguments {
 pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     arguments.site.use_jobs();
     let mut request = arguments.site.request(arguments.out.clone(), arguments.report.strict);
+    request.cache.clone_from(&arguments.cache);
     request.progress = progress(voice, "Ehitan saiti …", "Building the site …");
     let outcome = pipeline::build(&request);
     request.progress.finish_and_clear();

@@ -170,7 +170,7 @@ fn file_findings(inspector: &Inspector<'_>, file: &SourceFile, cache: &Cache) ->
 
 /// What a document says of itself; it is read once for each of its states.
 fn facts(path: &str, bytes: &[u8], cache: &Cache) -> Facts {
-    let key = format!("{} {} {}", env!("CARGO_PKG_VERSION"), path.ends_with("pdf"), blake3::hash(bytes).to_hex());
+    let key = format!("{} {} {}", pipeline::PROGRAM, path.ends_with("pdf"), blake3::hash(bytes).to_hex());
     if let Some(facts) = cache.get(&key).and_then(|kept| postcard::from_bytes(&kept).ok()) {
         return facts;
     }

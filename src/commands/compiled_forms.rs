@@ -8,7 +8,7 @@ use crate::{
     diagnostics::Diagnostic,
     forms::{Compiled, Version},
     language::Lang,
-    render::{Query, Rendered, Renderer},
+    render::{Query, Renderer},
     site::Page,
 };
 
@@ -26,10 +26,10 @@ pub(super) struct Uses(BTreeMap<Box<str>, BTreeMap<Lang, Place>>);
 impl Uses {
     /// Notes the forms of a page. Of several pages with a form, one of the type `form` stands for it, and
     /// of those the first by address.
-    pub(super) fn keep(&mut self, renderer: &Renderer, page: &Page, rendered: &Rendered) {
+    pub(super) fn keep<'a>(&mut self, renderer: &Renderer, page: &Page, asked: impl IntoIterator<Item = &'a Query>) {
         let site = &renderer.world().site;
         let other = page.entry().is_none_or(|ix| *site.kind(ix).name != *"form");
-        for (query, _) in &rendered.reads {
+        for query in asked {
             match query {
                 Query::FormAction(id) => drop(self.0.entry(id.clone()).or_default()),
                 Query::Form(id, lang) => {

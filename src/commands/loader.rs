@@ -238,9 +238,7 @@ const ASKED_FOR: [&str; 7] = ["templates/", "components/", "styles/", "scripts/"
 /// A fingerprint of what every page rests on. Templates and published files are not part of it: pages
 /// ask for these one by one.
 fn frame(request: &Request, settings: &str, theme: &Theme) -> Fingerprint {
-    let mut hasher = blake3::Hasher::new();
-    let flags = (env!("CARGO_PKG_VERSION"), &request.base_url, &request.theme, request.preview);
-    hasher.update(format!("{flags:?}").as_bytes());
+    let mut hasher = request.key();
     hasher.update(settings.as_bytes());
     for (path, file) in theme.files.below("").filter(|(path, _)| !ASKED_FOR.iter().any(|part| path.starts_with(part))) {
         hasher.update(path.as_bytes());

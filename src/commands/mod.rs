@@ -12,6 +12,7 @@ mod extras;
 mod fix;
 mod form;
 mod hosting;
+mod kept_pages;
 mod kov_kontroll;
 mod loader;
 mod municipalities;
@@ -142,6 +143,7 @@ impl SiteArguments {
         pipeline::Request {
             root: self.site.clone(),
             out,
+            cache: None,
             base_url: self.base_url.clone(),
             theme: self.theme.clone(),
             drafts: self.drafts,

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::{
     compiled_forms::{self, Uses},
     extras,
+    kept_pages::KeptPages,
     loader::{Loaded, load},
     searching,
     timings::Timings,
@@ -21,10 +22,9 @@ use crate::{
     check,
     diagnostics::{self, Diagnostic, Severity},
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
-    render::{AnchorLink, Needed},
+    render::{AnchorLink, Needed, Rendered, Renderer},
     site::{LeftOut, Page},
     source::{Folder, SourceFile},
-    theme::Theme,
 };
 
 /// What is to be built.
@@ -34,6 +34,8 @@ pub(super) struct Request {
     pub root: PathBuf,
     /// Where the site is written; by default `public` in the site's folder.
     pub out: Option<PathBuf>,
+    /// Where pages are kept between builds.
+    pub cache: Option<PathBuf>,
     /// The site's public address, where it is not the one in `site.toml`.
     pub base_url: Option<String>,
     /// The theme, where it is not the one in `site.toml`.
@@ -50,6 +52,19 @@ pub(super) struct Request {
     pub now: i128,
     /// Moves with each page that is made.
     pub progress: ProgressBar,
+}
+
+/// The fingerprint of the program: what one program kept, another does not take up.
+pub(super) const PROGRAM: &str = env!("RAEKODA_FINGERPRINT");
+
+impl Request {
+    /// Begins the hash of all that decides what is made besides the site's files: the program and its options. What
+    /// is kept of one build for another is kept under this.
+    pub(super) fn key(&self) -> blake3::Hasher {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{PROGRAM} {:?}", (&self.base_url, &self.theme, self.preview)).as_bytes());
+        hasher
+    }
 }
 
 /// What came of it.
@@ -101,7 +116,7 @@ pub(super) fn check(
     let mut out = Vec::new();
     if let Some(loaded) = load(request, &mut outcome.timings, &mut out) {
         let progress = &request.progress;
-        let found = inspect(&loaded, &mut |look| make(&loaded, None, Some(look), progress, &mut outcome, &mut out));
+        let found = inspect(&loaded, &mut |look| make(&loaded, Purpose::Look(look), progress, &mut outcome, &mut out));
         out.extend(found);
         check::once(&mut out);
         out = loaded.check.judge(out, request.at.date());
@@ -158,8 +173,10 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
         return Ok(());
     }
     let Some(loaded) = load(request, &mut outcome.timings, out) else { return Ok(()) };
-    let cache = Cache::new(request.root.join(".raekoda").join("images"));
-    make(&loaded, Some((&staging, &cache)), None, &request.progress, outcome, out);
+    let kept = request.cache.as_deref().map(KeptPages::open).transpose()?;
+    let pictures = Cache::new(request.root.join(".raekoda").join("images"));
+    let purpose = Purpose::Write { staging: &staging, pictures: &pictures, kept: kept.as_ref() };
+    make(&loaded, purpose, &request.progress, outcome, out);
     let limit = if request.strict { Severity::Warning } else { Severity::Error };
     if out.iter().any(|diagnostic| diagnostic.severity >= limit) {
         return Ok(());
@@ -181,6 +198,9 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
         memo: serde_json::to_vec(&memo).unwrap_or_default(),
     };
     let summary = staging.commit(stamp)?;
+    if let Some(kept) = kept {
+        kept.sweep(&loaded.renderer.world().site);
+    }
     out.append(&mut outcome.diagnostics);
     out.extend(summary.diagnostics.iter().cloned());
     outcome.summary = Some(summary);
@@ -205,21 +225,10 @@ fn input(file: &SourceFile, staging: &Staging) -> Result<Input, Diagnostic> {
     Ok(Input { path: (&*file.path).into(), size: file.size, modified: file.modified, hash })
 }
 
-/// A hash of all that decides what is written besides the site's files: flags, the day, the program.
+/// A hash of all that decides what is written besides the site's files.
 fn settings_key(request: &Request, folder: &Folder) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    let program = Theme::embedded_fingerprint();
-    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    hasher.update(&program);
-    let flags = format!(
-        "{:?}|{:?}|{}|{}|{}",
-        request.base_url,
-        request.theme,
-        request.drafts,
-        request.preview,
-        request.at.date()
-    );
-    hasher.update(flags.as_bytes());
+    let mut hasher = request.key();
+    hasher.update(format!("{:?}", (request.drafts, request.at.date())).as_bytes());
     // A theme in a folder of its own lies outside of the site's files.
     let theme = request.theme.clone().or_else(|| theme_named(folder));
     if let Some(theme) = theme.and_then(|theme| Folder::open(&folder.root().join(theme)).ok()) {
@@ -241,11 +250,19 @@ fn nanoseconds(at: DateTime) -> Option<i128> {
     at.in_tz("Europe/Tallinn").ok().map(|zoned| zoned.timestamp().as_nanosecond())
 }
 
+/// What all pages are made for.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    /// To be looked at.
+    Look(&'a Look<'a>),
+    /// To be written, with pictures from a cache, and pages that were kept.
+    Write { staging: &'a Staging, pictures: &'a Cache, kept: Option<&'a KeptPages> },
+}
+
 /// Makes all pages and what goes with them, and writes them where there is somewhere to.
 fn make(
     loaded: &Loaded,
-    target: Option<(&Staging, &Cache)>,
-    look: Option<&Look<'_>>,
+    purpose: Purpose<'_>,
     progress: &ProgressBar,
     outcome: &mut Outcome,
     out: &mut Vec<Diagnostic>,
@@ -256,7 +273,10 @@ fn make(
     outcome.pages = site.pages.len();
     let broken = out.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // A broken site is not written; its pages are made to find what is wrong with them.
-    let target = target.filter(|_| !broken);
+    let (look, target, kept) = match purpose {
+        Purpose::Look(look) => (Some(look), None, None),
+        Purpose::Write { staging, pictures, kept } => (None, Some((staging, pictures)).filter(|_| !broken), kept),
+    };
 
     let (shared, uses) = (Shared::default(), Mutex::new(Uses::default()));
     // A theme without a search page has no use for an index.
@@ -264,8 +284,9 @@ fn make(
     let searched = searching::Gathered::default();
     progress.set_length(site.pages.len() as u64);
     site.pages.par_iter().for_each(|page| {
-        let rendered = loaded.renderer.render(page);
-        uses.lock().unwrap_or_else(PoisonError::into_inner).keep(&loaded.renderer, page, &rendered);
+        let Some(rendered) = page_made(&loaded.renderer, page, kept) else { return };
+        let asked = rendered.reads.iter().map(|(query, _)| query);
+        uses.lock().unwrap_or_else(PoisonError::into_inner).keep(&loaded.renderer, page, asked);
         if searches {
             searched.page(site, page, &rendered.html);
         }
@@ -288,16 +309,18 @@ fn make(
         found.retain(|diagnostic| diagnostic.code != "theme.template-page");
     }
     out.append(&mut found);
-    report_anchors(&ids, anchors, out);
+    report_anchors(&ids, &anchors, out);
     let uses = uses.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcome.next_due = [outcome.next_due, uses.next_change(&loaded.renderer)].into_iter().flatten().min();
     let forms = compiled_forms::file(&loaded.renderer, uses, out);
     outcome.timings.stage("pages");
 
-    let Some((staging, cache)) = target else { return };
+    let Some((staging, pictures)) = target else { return };
     let problems: Vec<Diagnostic> = images
         .into_par_iter()
-        .filter_map(|(_, Needed { file, info, variants })| stage_picture(staging, cache, &file, &info, &variants).err())
+        .filter_map(|(_, Needed { file, info, variants })| {
+            stage_picture(staging, pictures, &file, &info, &variants).err()
+        })
         .collect();
     out.extend(problems);
     outcome.timings.stage("pictures");
@@ -317,6 +340,17 @@ fn make(
     out.par_extend(written.into_par_iter().filter_map(|(path, bytes)| extras::put(staging, site, &path, &bytes).err()));
     extras::report_vanished(staging, site, out);
     outcome.timings.stage("files");
+}
+
+/// A page as it was kept, or made anew.
+fn page_made(renderer: &Renderer, page: &Page, kept: Option<&KeptPages>) -> Option<Rendered> {
+    let earlier = kept.and_then(|kept| kept.get(renderer, &page.url)).map(|(made, _)| made);
+    let made = renderer.make(page, earlier.as_ref());
+    if let Some(kept) = kept.filter(|_| earlier.as_ref().is_none_or(|earlier| !Arc::ptr_eq(earlier, &made))) {
+        kept.put(renderer, &page.url, &made, earlier.as_deref());
+    }
+    drop(earlier);
+    Arc::into_inner(made).map(|made| made.rendered)
 }
 
 /// What the pages leave behind, gathered from all threads.
@@ -356,10 +390,6 @@ impl Shared {
 }
 
 /// Links to places within pages are checked when all pages are made.
-fn report_anchors(ids: &HashMap<Box<str>, Box<[u64]>>, anchors: Vec<AnchorLink>, out: &mut Vec<Diagnostic>) {
-    for AnchorLink { url, fragment, place } in anchors {
-        if ids.get(&url).is_some_and(|ids| !ids.contains(&crate::render::id_hash(&fragment))) {
-            out.push(Diagnostic::new("render.anchor").arg("url", &url).arg("anchor", &fragment).at(place));
-        }
-    }
+fn report_anchors(ids: &HashMap<Box<str>, Box<[u64]>>, anchors: &[AnchorLink], out: &mut Vec<Diagnostic>) {
+    out.extend(anchors.iter().filter_map(|link| link.problem(ids.get(&link.url)?)));
 }

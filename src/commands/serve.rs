@@ -10,7 +10,14 @@ use std::{
 
 use clap::Args;
 
-use super::{SiteArguments, Voice, build, extras, loader::Loader, now, pipeline, searching, timings::Timings};
+use super::{
+    SiteArguments, Voice, build,
+    compiled_forms::{self, Uses},
+    extras,
+    loader::Loader,
+    now, pipeline, searching,
+    timings::Timings,
+};
 use crate::{
     diagnostics::{self, Diagnostic, Format, Severity},
     output::Cache,
@@ -134,7 +141,8 @@ impl Follower {
                     renderer: loaded.renderer,
                     copies: loaded.copies,
                     extras: made_extras,
-                    search: made_search,
+                    gathered: made_of_pages,
+                    check: loaded.check,
                 };
                 let edition = self.preview.show(source, errors);
                 self.good = good;
@@ -195,12 +203,16 @@ fn made_extras(edition: &Edition) -> Vec<(String, Vec<u8>)> {
     extras::all(edition.renderer(), &mut Vec::new())
 }
 
-fn made_search(edition: &Edition) -> Vec<(String, Vec<u8>)> {
-    let (site, gathered) = (edition.site(), searching::Gathered::default());
+fn made_of_pages(edition: &Edition) -> Vec<(String, Vec<u8>)> {
+    let (site, renderer) = (edition.site(), edition.renderer());
+    let (searched, mut uses) = (searching::Gathered::default(), Uses::default());
     for page in site.pages.iter() {
-        if let Some(shown) = edition.page(&page.url) {
-            gathered.page(site, page, &shown.html);
+        if let Some(shown) = edition.read(&page.url) {
+            searched.page(site, page, &shown.html);
+            uses.keep(renderer, page, &renderer.queries(&shown.made));
         }
     }
-    gathered.files(site, &mut Vec::new())
+    let mut files = searched.files(site, &mut Vec::new());
+    files.extend(compiled_forms::file(renderer, uses, &mut Vec::new()));
+    files
 }

@@ -1,7 +1,11 @@
 //! What was costly to make and may be wanted again, kept outside the site.
 #![expect(clippy::disallowed_methods, reason = "output is what writes")]
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::sealed::{self, Sealed};
 
@@ -42,6 +46,29 @@ impl Cache {
         sealed::write(&place, VERSION, bytes)
     }
 
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// Of the disk.
+    pub fn prepare(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)
+    }
+
+    /// Removes everything but what was put under `keys`. Files that no cache wrote are left alone.
+    pub fn retain(&self, keys: &BTreeSet<String>) {
+        let wanted: HashSet<PathBuf> = keys.iter().map(|key| self.place(key)).collect();
+        let inside = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let hex = |path: &Path, length: usize| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.len() == length && name.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        let folders = inside(&self.folder).filter(|folder| hex(folder, 2));
+        for file in folders.flat_map(|folder| inside(&folder)).filter(|file| hex(file, 62) && !wanted.contains(file)) {
+            // What cannot be removed is only of no use.
+            let _ = fs::remove_file(file);
+        }
+    }
+
     fn place(&self, key: &str) -> PathBuf {
         let name = blake3::hash(key.as_bytes()).to_hex();
         self.folder.join(&name[..2]).join(&name[2..])
@@ -64,5 +91,17 @@ mod tests {
         assert_eq!(cache.get("vald-480.webp"), None);
         cache.put("vald-480.webp", b"bytes").unwrap();
         assert_eq!(cache.get("vald-480.webp").as_deref(), Some(&b"bytes"[..]));
+    }
+
+    #[test]
+    fn what_is_not_wanted_any_more_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path());
+        fs::write(folder.path().join("minu.txt"), "jääb").unwrap();
+        cache.put("uus", b"1").unwrap();
+        cache.put("vana", b"2").unwrap();
+        cache.retain(&["uus".to_owned()].into());
+        assert_eq!((cache.get("uus").is_some(), cache.get("vana")), (true, None));
+        assert!(folder.path().join("minu.txt").exists());
     }
 }

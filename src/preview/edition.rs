@@ -11,6 +11,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
+    check::{self, Inspector},
     diagnostics::Diagnostic,
     render::{Fingerprint, Made, Needed, Renderer},
     site::Site,
@@ -37,8 +38,10 @@ pub struct Source {
     pub copies: Arc<[(String, SourceFile)]>,
     /// Makes feeds, sitemaps and the like.
     pub extras: Extras,
-    /// Makes the search index, below `search/`.
-    pub search: Extras,
+    /// Makes what rests on all pages: the search index, the relay's forms.
+    pub gathered: Extras,
+    /// What the site says of its own check.
+    pub check: Arc<check::Settings>,
 }
 
 /// One state of the site.
@@ -51,7 +54,7 @@ pub struct Edition {
     /// Every picture that any edition had, by the path of each of its files.
     pictures: Arc<Mutex<HashMap<String, Arc<Needed>>>>,
     extras: OnceLock<BTreeMap<String, Vec<u8>>>,
-    search: OnceLock<BTreeMap<String, Vec<u8>>>,
+    gathered: OnceLock<BTreeMap<String, Vec<u8>>>,
     superseded: AtomicBool,
     held: Arc<AtomicUsize>,
 }
@@ -97,7 +100,7 @@ impl Edition {
             slots,
             pictures: earlier.map(|earlier| earlier.pictures.clone()).unwrap_or_default(),
             extras: OnceLock::new(),
-            search: OnceLock::new(),
+            gathered: OnceLock::new(),
             superseded: AtomicBool::new(false),
             held: earlier.map(|earlier| earlier.held.clone()).unwrap_or_default(),
         }
@@ -126,22 +129,45 @@ impl Edition {
         self.superseded.store(true, Ordering::Relaxed);
     }
 
-    /// The page at an address.
+    /// The page at an address, for somebody who looks at it: it is kept as it is shown.
     pub fn page(&self, url: &str) -> Option<Shown> {
+        self.made(url, true)
+    }
+
+    /// The page at an address, for what reads all pages one after another.
+    pub fn read(&self, url: &str) -> Option<Shown> {
+        self.made(url, false)
+    }
+
+    fn made(&self, url: &str, keep: bool) -> Option<Shown> {
         let at = self.site().page_number(url)?;
         let mut slot = lock(&self.slots[at]);
+        let kept = slot.html.is_some();
         self.check(at, &mut slot);
         let made = slot.made.clone()?;
-        let html = match &slot.html {
-            Some(html) => html.clone(),
-            None => {
-                // Right, but not kept.
-                let html: Arc<[u8]> = self.renderer().render(&self.site().pages[at]).html.into();
-                slot.html = Some(html.clone());
-                html
-            }
+        let html = match slot.html.take() {
+            Some(html) => html,
+            // Right, but not kept.
+            None => self.renderer().render(&self.site().pages[at]).html.into(),
         };
+        slot.html = Some(html.clone());
+        if !keep && !kept {
+            self.let_go(&mut slot);
+        }
         Some(Shown { print: print(&html), html, made })
+    }
+
+    /// Keeps the HTML of a page that nobody looks at only as long as there is room.
+    fn let_go(&self, slot: &mut Slot) {
+        let length = slot.html.as_ref().map_or(0, |html| html.len());
+        if slot.made.as_ref().is_some_and(|made| made.failed()) {
+            return;
+        }
+        if self.held.load(Ordering::Relaxed) + length > HELD {
+            slot.html = None;
+        } else {
+            self.held.fetch_add(length, Ordering::Relaxed);
+        }
     }
 
     /// What a browser shows at an address: the page, or what says that there is none.
@@ -177,6 +203,7 @@ impl Edition {
             let changed = slot.made.as_ref().map(|earlier| self.renderer().changed(earlier)).unwrap_or_default();
             slot.why = changed.iter().take(MOST_REASONS).map(ToString::to_string).collect();
             slot.made = Arc::into_inner(made).map(|mut made| {
+                self.renderer().remember(&mut made);
                 // Kept apart, so that it can be let go.
                 let html = std::mem::take(&mut made.rendered.html);
                 if !made.failed() || slot.html.is_none() {
@@ -197,15 +224,10 @@ impl Edition {
                 return;
             }
             let mut slot = lock(&self.slots[at]);
-            let visited = slot.html.is_some();
+            let kept = slot.html.is_some();
             self.check(at, &mut slot);
-            let length = slot.html.as_ref().map_or(0, |html| html.len());
-            if !visited && slot.made.as_ref().is_some_and(|made| !made.failed()) {
-                if self.held.load(Ordering::Relaxed) + length > HELD {
-                    slot.html = None;
-                } else {
-                    self.held.fetch_add(length, Ordering::Relaxed);
-                }
+            if !kept {
+                self.let_go(&mut slot);
             }
         };
         // On threads of their own: what is read after the next change must not wait for these.
@@ -249,13 +271,34 @@ impl Edition {
     }
 
     fn extras(&self, path: &str) -> &BTreeMap<String, Vec<u8>> {
-        // The search index reads every page.
-        let (made, make) = if path.starts_with("search/") {
-            (&self.search, self.source.search)
+        // These read every page.
+        let (made, make) = if path.starts_with("search/") || path == "forms.json" {
+            (&self.gathered, self.source.gathered)
         } else {
             (&self.extras, self.source.extras)
         };
         made.get_or_init(|| make(self).into_iter().collect())
+    }
+
+    /// What the inspector finds on a page as it is shown, and where its links lead nowhere.
+    pub(super) fn findings(&self, url: &str, shown: &Shown) -> Vec<Diagnostic> {
+        let site = self.site();
+        let mut found: Vec<Diagnostic> = shown
+            .made
+            .rendered
+            .anchors
+            .iter()
+            .filter_map(|link| {
+                let there = self.read(&link.url)?;
+                link.problem(&there.made.rendered.ids)
+            })
+            .collect();
+        found.extend(
+            site.page_at(url)
+                .into_iter()
+                .flat_map(|page| Inspector::new(site, &self.source.check).page(page, &shown.html)),
+        );
+        self.source.check.judge(found, site.moment.at.date())
     }
 
     /// What is wrong with the pages, as far as they were made.

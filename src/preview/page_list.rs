@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Preview, edition::Edition};
+use jiff::civil::{DateTime, Time};
+
 use crate::{
     diagnostics::Language,
     forms::html::escape,
@@ -14,8 +16,11 @@ use crate::{
 struct Row {
     states: Vec<String>,
     title: String,
-    url: String,
+    /// Its address; nothing while it is not on the site.
+    url: Option<String>,
     path: String,
+    /// When it will be on the site, if that is not now.
+    from: Option<DateTime>,
 }
 
 impl Preview {
@@ -28,20 +33,27 @@ impl Preview {
             .filter(|&ix| site.kind(ix).page || site.entries[ix].section)
             .map(|ix| row(site, ix, estonian))
             .collect();
-        let hidden = site.left_out.drafts.iter().map(|path| (path, say("mustand", "draft").to_owned()));
-        let later = site.left_out.scheduled.iter().map(|(path, at)| (path, scheduled(at.date(), estonian)));
-        let gone = site.left_out.expired.iter().map(|path| (path, say("aegunud", "expired").to_owned()));
-        rows.extend(hidden.chain(later).chain(gone).map(|(path, state)| Row {
+        let now = site.moment.at;
+        let drafts = site.left_out.drafts.iter().map(|path| (path, say("mustand", "draft").to_owned(), Some(now)));
+        let later = site.left_out.scheduled.iter();
+        let later = later.map(|(path, at)| (path, scheduled(at.date(), estonian), Some(*at)));
+        let gone = site.left_out.expired.iter().map(|path| (path, say("aegunud", "expired").to_owned(), None));
+        rows.extend(drafts.chain(later).chain(gone).map(|(path, state, from)| Row {
             states: vec![state],
             title: path.clone(),
-            url: String::new(),
+            url: None,
             path: path.clone(),
+            from,
         }));
         rows.sort_by(|a, b| (a.states.is_empty(), &a.url, &a.path).cmp(&(b.states.is_empty(), &b.url, &b.path)));
         let mut body = String::new();
         for row in &rows {
             let title = escape(&row.title);
-            let link = if row.url.is_empty() { title } else { format!("<a href=\"{}\">{title}</a>", escape(&row.url)) };
+            let link = match (&row.url, row.from) {
+                (Some(url), _) => format!("<a href=\"{}\">{title}</a>", escape(url)),
+                (None, Some(from)) => open(row, from, self.wanted().at.is_some() || from > site.moment.at),
+                (None, None) => title,
+            };
             let _ = write!(
                 body,
                 "<tr><td>{link}<td>{}<td><code>{}</code>",
@@ -52,7 +64,7 @@ impl Preview {
         let title = say("Kõik lehed", "All pages");
         format!(
             "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>{title}</title>\
-             <link rel=\"stylesheet\" href=\"/__raekoda/preview.css\"><main class=\"raekoda-list\"><h1>{title} ({})</h1>\
+             <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/__raekoda/preview.css\"><main class=\"raekoda-list\"><h1>{title} ({})</h1>\
              <table><thead><tr><th>{}<th>{}<th>{}</thead><tbody>{body}</tbody></table></main>",
             if estonian { "et" } else { "en" },
             rows.len(),
@@ -63,12 +75,27 @@ impl Preview {
     }
 }
 
+/// A button that shows the site as it will be when the page is there, drafts too, and opens the page. `other` is
+/// whether that is another day than today.
+fn open(row: &Row, from: DateTime, other: bool) -> String {
+    // The site is shown at noon; a page may come later on its day.
+    let day = if from.time() > Time::constant(12, 0, 0, 0) { from.date().tomorrow() } else { Ok(from.date()) };
+    let at = day.ok().filter(|_| other).map(|day| day.to_string()).unwrap_or_default();
+    format!(
+        "<form method=\"post\" action=\"/__raekoda/at\"><input type=\"hidden\" name=\"at\" value=\"{at}\">\
+         <input type=\"hidden\" name=\"drafts\" value=\"true\"><button name=\"open\" value=\"{}\">{}</button></form>",
+        escape(&row.path),
+        escape(&row.title),
+    )
+}
+
 fn row(site: &Site, ix: Ix, estonian: bool) -> Row {
     let entry = &site.entries[ix];
     Row {
         states: states(site, ix, estonian),
         title: entry.title().to_owned(),
-        url: site.urls[ix].to_string(),
+        url: Some(site.urls[ix].to_string()),
+        from: None,
         path: entry.path().to_string(),
     }
 }

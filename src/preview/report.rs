@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Preview, edition::Edition, page_list::states};
-use crate::diagnostics::{Diagnostic, Language, Severity};
+use crate::diagnostics::{self, Diagnostic, Language, Severity};
 
 /// How the preview speaks.
 #[derive(Clone, Debug)]
@@ -28,11 +28,14 @@ impl Preview {
         report["why"] = edition.why(url).into();
         report["fixed"] = wanted.at.is_some().into();
         report["drafts"] = wanted.drafts.into();
-        let found = edition.page(url).map(|shown| shown.made);
-        let found = found.as_ref().map_or(&[][..], |made| &made.rendered.diagnostics);
+        let shown = edition.page(url);
+        let made = shown.as_ref().map_or(&[][..], |shown| &shown.made.rendered.diagnostics);
         let mut problems = self.list(&self.problems(), Some(Severity::Error));
-        problems.extend(self.list(found, Some(Severity::Error)));
-        let findings: Vec<Diagnostic> = found.iter().filter(|d| d.severity != Severity::Error).cloned().collect();
+        problems.extend(self.list(made, Some(Severity::Error)));
+        let mut findings: Vec<Diagnostic> = made.iter().filter(|d| d.severity != Severity::Error).cloned().collect();
+        findings.extend(shown.iter().flat_map(|shown| edition.findings(url, shown)));
+        diagnostics::sort(&mut findings);
+        findings.dedup();
         report["problems"] = problems.into();
         report["findings"] = self.list(&findings, None).into();
         report

@@ -5,17 +5,17 @@ use std::{
     fs::File,
     io::{self, Cursor, Read, Write as _},
     path::Path,
-    sync::{Arc, PoisonError},
+    sync::{Arc, LazyLock, PoisonError},
     thread,
     time::Duration,
 };
 
 use jiff::civil::Date;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tiny_http::{Header, Method, Request, Response, StatusCode};
 
 use super::{Preview, Wanted, edition::Edition, forms, listeners::Listener};
-use crate::{assets::images, diagnostics::Diagnostic};
+use crate::{assets::images, diagnostics::Diagnostic, forms::html::escape, output};
 
 /// How many ports are tried when the first is taken.
 const TRIES: u16 = 20;
@@ -131,7 +131,12 @@ fn post(mut request: Request, preview: &Preview, path: &str, names: &[String]) -
             let sent = String::from_utf8_lossy(&body);
             let at = parameter(&sent, "at").and_then(|day| day.parse::<Date>().ok()).map(|day| day.at(12, 0, 0, 0));
             preview.want(Wanted { at, drafts: parameter(&sent, "drafts").as_deref() == Some("true") });
-            Answer::text(204, "")
+            match parameter(&sent, "open") {
+                Some(path) => {
+                    Answer::moved(303, &format!("{OWN}source?path={}", utf8_percent_encode(&path, NON_ALPHANUMERIC)))
+                }
+                None => Answer::text(204, ""),
+            }
         }
         Some(own) => {
             let (edition, kind) = (preview.edition(), value(&request, "Content-Type").unwrap_or_default());
@@ -160,7 +165,21 @@ fn own_file(preview: &Preview, name: &str, query: &str) -> Answer {
             Some(edition) => Answer::bytes("text/html; charset=utf-8", preview.page_list(&edition).into_bytes()),
             None => Answer::text(404, "404"),
         },
+        "source" => source(preview, &parameter(query, "path").unwrap_or_default()),
         _ => Answer::text(404, "404"),
+    }
+}
+
+/// Leads to the page that is made from a file; one that the site does not have yet is waited for.
+fn source(preview: &Preview, path: &str) -> Answer {
+    let Some(edition) = preview.edition() else { return Answer::text(404, "404") };
+    let site = edition.site();
+    match site.entries.iter().position(|entry| **entry.path() == *path) {
+        Some(ix) => Answer::moved(302, &site.urls[ix]),
+        None => {
+            let wait = "<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=1><link rel=icon href=data:,><title>…</title>";
+            Answer::bytes("text/html; charset=utf-8", format!("{wait}<p>{}</p>", escape(path)).into_bytes())
+        }
     }
 }
 
@@ -273,7 +292,7 @@ fn listen(request: Request, preview: &Preview, query: &str) -> io::Result<()> {
 fn respond(request: Request, mut answer: Answer) -> io::Result<()> {
     let range =
         value(&request, "Range").filter(|_| answer.status == 200).and_then(|range| wanted(&range, answer.length));
-    let mut headers: Vec<Header> = HEADERS.iter().map(|(name, value)| header(name, value)).collect();
+    let mut headers = HEADERS.clone();
     headers.push(header("Content-Type", answer.kind));
     headers.extend(answer.location.as_deref().map(|to| header("Location", to)));
     let whole = answer.length;
@@ -311,18 +330,11 @@ fn wanted(range: &str, length: u64) -> Option<Result<(u64, u64), ()>> {
     Some(if from <= to { Ok((from, to)) } else { Err(()) })
 }
 
-/// What every answer says.
-const HEADERS: [(&str, &str); 5] = [
-    ("Cache-Control", "no-store"),
-    ("Accept-Ranges", "bytes"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-];
+/// What every answer says: what the real host does, but that nothing is to be kept.
+static HEADERS: LazyLock<Vec<Header>> = LazyLock::new(|| {
+    let own = [("Cache-Control", "no-store".to_owned()), ("Accept-Ranges", "bytes".to_owned())];
+    own.into_iter().chain(output::security(false, None)).map(|(name, value)| header(name, &value)).collect()
+});
 
 fn value(request: &Request, name: &'static str) -> Option<String> {
     request.headers().iter().find(|header| header.field.equiv(name)).map(|header| header.value.to_string())

@@ -236,3 +236,29 @@ fn problem(error: &notify::Error) -> Diagnostic {
         _ => Diagnostic::new("preview.watch").arg("reason", error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_of_the_system_are_named_as_such() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        for error in [notify::Error::new(ErrorKind::MaxFilesWatch), notify::Error::io(full)] {
+            assert_eq!(problem(&error).code, "preview.watch-limit");
+        }
+        assert_eq!(problem(&notify::Error::generic("x")).code, "preview.watch");
+    }
+
+    #[test]
+    fn what_is_still_being_written_waits_longer() {
+        let quiet = |open: &[&str], paths: usize| {
+            let mut batch = Batch::default();
+            batch.add(Changes::Paths((0..paths).map(|at| at.to_string()).collect()));
+            batch.open = open.iter().map(ToString::to_string).collect();
+            batch.ready().zip(batch.last).map(|(ready, last)| ready - last)
+        };
+        assert!(quiet(&["content/a.md"], 1) > quiet(&[], 1));
+        assert_eq!(quiet(&[], MANY), Some(QUIET_OF_MANY));
+    }
+}

@@ -4,7 +4,7 @@
 //! differ in what they remember of earlier pages.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU8, Ordering},
@@ -13,8 +13,7 @@ use std::{
 
 use super::{
     Rendered, Renderer,
-    query::{Fingerprint, Query, Read},
-    values,
+    query::{Query, Read},
     world::World,
 };
 use crate::{diagnostics::Severity, site::Page};
@@ -32,14 +31,12 @@ struct Known {
 /// A page as it was made.
 #[derive(Debug)]
 pub struct Made {
-    /// The page; its reads are kept as numbers instead.
+    /// The page.
     pub rendered: Rendered,
-    /// The fingerprint of its HTML.
-    pub print: Fingerprint,
-    /// The numbers of the answers it rests on.
-    reads: Box<[u32]>,
+    /// The numbers of the answers it rests on, once these were taken out of it to be remembered.
+    pub(super) reads: Box<[u32]>,
     /// Nothing was wrong that other pages could mend.
-    settled: bool,
+    pub(super) settled: bool,
 }
 
 /// Which of the answers that were known when a world came to be still hold in it, found out when first
@@ -140,25 +137,48 @@ impl Renderer {
     }
 
     fn make_new(&self, page: &Page) -> Made {
-        let mut rendered = self.render(page);
+        let rendered = self.render(page);
         // What was probably meant depends on all that there is.
         let settled = rendered.diagnostics.iter().all(|found| {
             found.severity != Severity::Error && found.suggestion.is_none() && !found.code.starts_with("render.link")
         });
-        let reads = self.answers.numbers(std::mem::take(&mut rendered.reads));
-        let print = values::print(blake3::hash(&rendered.html).as_bytes());
-        Made { rendered, print, reads, settled }
+        Made { rendered, reads: Box::default(), settled }
+    }
+
+    /// Takes what the page rests on out of it and remembers it with that of all others: for pages that are kept
+    /// in memory.
+    pub fn remember(&self, made: &mut Made) {
+        let reads = self.answers.numbers(std::mem::take(&mut made.rendered.reads));
+        made.reads = made.reads.iter().chain(&reads).copied().collect();
+    }
+
+    /// Everything that the page asked, each once.
+    pub fn queries(&self, made: &Made) -> BTreeSet<Query> {
+        let remembered = made.reads.iter().filter_map(|&number| Some(self.answers.get(number)?.0.clone()));
+        made.rendered.reads.iter().map(|(query, _)| query.clone()).chain(remembered).collect()
     }
 
     /// Nothing that `made` rests on has changed.
     fn still_right(&self, made: &Made) -> bool {
-        made.settled && made.reads.iter().all(|&number| self.holds(number))
+        made.settled
+            && made.reads.iter().all(|&number| self.holds(number))
+            && made.rendered.reads.iter().all(|read| self.answers_still(read))
     }
 
     /// The queries whose answers are not what `made` rests on.
     pub fn changed(&self, made: &Made) -> Vec<Query> {
-        let changed = made.reads.iter().filter(|&&number| !self.holds(number));
-        changed.filter_map(|&number| Some(self.answers.get(number)?.0.clone())).collect()
+        let remembered = made.reads.iter().filter(|&&number| !self.holds(number));
+        let remembered = remembered.filter_map(|&number| Some(self.answers.get(number)?.0.clone()));
+        let others =
+            made.rendered.reads.iter().filter(|read| !self.answers_still(read)).map(|(query, _)| query.clone());
+        let mut changed: Vec<Query> = remembered.chain(others).collect();
+        changed.sort_unstable();
+        changed.dedup();
+        changed
+    }
+
+    fn answers_still(&self, (query, answer): &Read) -> bool {
+        self.world().answer(query).1 == *answer
     }
 
     fn holds(&self, number: u32) -> bool {

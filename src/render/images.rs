@@ -72,7 +72,7 @@ impl Images {
     }
 
     /// The picture at a path: of `images/` and the folders of pages, or else of `static/`.
-    fn at(&self, path: &str) -> Option<SourceFile> {
+    pub(super) fn at(&self, path: &str) -> Option<SourceFile> {
         if let Ok(located) = self.located.read()
             && let Some(file) = located.get(path)
         {

@@ -12,6 +12,7 @@ mod forms;
 mod functions;
 mod images;
 mod json_ld;
+mod kept;
 mod page;
 mod query;
 mod templates;
@@ -71,6 +72,14 @@ pub struct AnchorLink {
     pub fragment: Box<str>,
     /// Where the link was written.
     pub place: Location,
+}
+
+impl AnchorLink {
+    /// That there is no such place among `ids`, those of the page it leads to.
+    pub fn problem(&self, ids: &[u64]) -> Option<Diagnostic> {
+        let problem = || Diagnostic::new("render.anchor").arg("url", &self.url).arg("anchor", &self.fragment);
+        (!ids.contains(&id_hash(&self.fragment))).then(|| problem().at(self.place.clone()))
+    }
 }
 
 impl Renderer {

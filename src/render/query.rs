@@ -7,11 +7,13 @@
 
 use std::{cell::RefCell, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use super::world::World;
 use crate::{diagnostics::Diagnostic, language::Lang};
 
 /// A question about the site.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Query {
     /// An entry's card: everything but its body.
     Card(Box<str>, Lang),
@@ -59,7 +61,7 @@ pub enum Query {
 }
 
 /// Which entries are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Selection {
     /// Of this content type.
     pub kind: Option<Box<str>>,

@@ -140,16 +140,6 @@ impl Layer {
     }
 }
 
-/// A hash of all files of all embedded themes.
-pub(super) fn embedded_fingerprint() -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    for path in Embedded::iter() {
-        hasher.update(path.as_bytes());
-        hasher.update(&Embedded::get(&path).map_or([0; 32], |file| file.metadata.sha256_hash()));
-    }
-    *hasher.finalize().as_bytes()
-}
-
 fn embedded(name: &str) -> BTreeMap<String, File> {
     let prefix = format!("{name}/");
     Embedded::iter()

@@ -49,11 +49,6 @@ impl Theme {
         Some(Self { manifest, files, types, strings })
     }
 
-    /// A hash of all themes that are part of the program.
-    pub fn embedded_fingerprint() -> [u8; 32] {
-        files::embedded_fingerprint()
-    }
-
     /// The names of the themes that are part of the program.
     pub fn embedded_names() -> Vec<String> {
         files::names()

@@ -1,7 +1,7 @@
 // The preview in a real browser: a change comes by itself, one's place on the page stays, mistakes are shown and go.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { program, root } from "./site.js";
@@ -51,6 +51,13 @@ export function preview(browser, work) {
       await panel.locator("summary").click();
       assert.equal(await panel.locator("code.source").textContent(), "content/vald/ajalugu.md");
     });
+    await t.test("the panel says what the inspector finds, and stays open", async () => {
+      await writeFile(file, `${text}\nVaadake [siit](/vald#ei-ole).\n`);
+      await panel.getByText("ei-ole").first().waitFor();
+      assert.ok(await panel.locator("code.source").isVisible());
+      await writeFile(file, `${text}\nSee lause tuli juurde.\n`);
+      await panel.getByText("ei-ole").first().waitFor({ state: "detached" });
+    });
     await t.test("a mistake is shown over the last good page, with its place, and goes when it is mended", async () => {
       await writeFile(file, text.replace(/^title = .*$/m, 'title = "Ajalugu'));
       const overlay = panel.locator(".overlay");
@@ -64,13 +71,23 @@ export function preview(browser, work) {
       await page.evaluate(() => { window.same = true; });
       const css = join(site, "theme/styles/main.css");
       const main = await readFile(join(root, "themes/omavalitsus/styles/main.css"), "utf8");
-      await writeFile(css, `${main}\nh1 { letter-spacing: 7px }\n`).catch(async () => {
-        const { mkdir } = await import("node:fs/promises");
-        await mkdir(join(site, "theme/styles"), { recursive: true });
-        await writeFile(css, `${main}\nh1 { letter-spacing: 7px }\n`);
-      });
+      await mkdir(join(site, "theme/styles"), { recursive: true });
+      await writeFile(css, `${main}\nh1 { letter-spacing: 7px }\n`);
       await page.waitForFunction(() => getComputedStyle(document.querySelector("h1")).letterSpacing === "7px");
       assert.equal(await page.evaluate(() => window.same), true);
+    });
+    await t.test("a page that is still to come opens from the list, on its day", async () => {
+      await writeFile(join(site, "content/vald/tulevik.md"), '+++\ntitle = "Tulevik"\npublished = 2031-05-05\npublish_from = 2031-05-06T09:00:00\n+++\nTuleb kord.\n');
+      await page.goto(`${origin}/__raekoda/pages`);
+      const button = page.getByRole("button", { name: "content/vald/tulevik.md" });
+      await page.waitForFunction(() => {
+        if ([...document.querySelectorAll("button")].some((one) => one.value === "content/vald/tulevik.md")) return true;
+        location.reload();
+        return false;
+      }, undefined, { polling: 500 });
+      await button.click();
+      await page.getByText("Tuleb kord.").waitFor();
+      assert.equal(new URL(page.url()).pathname, "/vald/tulevik");
     });
     assert.deepEqual(said, []);
   });

@@ -52,7 +52,8 @@ def caches(site):
 
 
 def serve(site, out, port, variant, env):
-    return {"argv": [exe(env), "serve", site, "--port", str(port)], "cwd": site, "env": {"LC_ALL": "C.UTF-8"}}
+    return {"argv": [sys.executable, os.path.join(HERE, "slashes.py"), str(port), exe(env), "serve", site],
+            "cwd": site, "env": {"LC_ALL": "C.UTF-8"}}
 
 
 def sources(site, langs):

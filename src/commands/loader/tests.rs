@@ -247,6 +247,7 @@ fn request(root: &Path, day: i8) -> Request {
     Request {
         root: root.to_owned(),
         out: None,
+        cache: None,
         base_url: None,
         theme: None,
         drafts: false,
@@ -268,7 +269,10 @@ fn whole(
     if let Some(loaded) = loaded {
         let nothing = |_: &Edition| Vec::new();
         let (renderer, copies) = (loaded.renderer.clone(), loaded.copies.clone());
-        let edition = Edition::new(Source { renderer, copies, extras: nothing, search: nothing }, shown.as_ref());
+        let edition = Edition::new(
+            Source { renderer, copies, extras: nothing, gathered: nothing, check: loaded.check.clone() },
+            shown.as_ref(),
+        );
         assert!(edition.make_all());
         for page in edition.site().pages.iter() {
             let shown = edition.page(&page.url).unwrap();

@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &GalleryArguments, voice: Voice) -> ExitCode {
         progress: indicatif::ProgressBar::hidden(),
         root: folder.path().to_owned(),
         out: Some(arguments.out.clone()),
+        cache: None,
         base_url: arguments.base_url.clone(),
         theme: Some(used.place),
         drafts: false,

@@ -105,7 +105,7 @@ impl Hosting {
 
 /// The headers of every answer. Scripts, styles and pictures come from the site alone; forms go to it
 /// and to its relay.
-fn security(secure: bool, relay: Option<&str>) -> Vec<(&'static str, String)> {
+pub fn security(secure: bool, relay: Option<&str>) -> Vec<(&'static str, String)> {
     let relay = relay.and_then(|url| url.split("://").nth(1).map(|rest| (url, rest))).map(|(url, rest)| {
         let scheme = url.split("://").next().unwrap_or("https");
         format!(" {scheme}://{}", rest.split('/').next().unwrap_or_default())
