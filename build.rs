@@ -1,4 +1,5 @@
 //! Gives the program a fingerprint of what it is made from: what one program kept, another may not take up.
+#![expect(clippy::disallowed_methods, reason = "reads the program's own sources")]
 
 use std::{
     env, fs,

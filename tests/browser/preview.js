@@ -65,7 +65,9 @@ export function preview(browser, work) {
       assert.match(await overlay.textContent(), /content\/vald\/ajalugu\.md:\d+/);
       assert.ok(await page.getByText("See lause tuli juurde.").isVisible());
       await writeFile(file, text);
-      await overlay.waitFor({ state: "detached" });
+      await page.getByText("See lause tuli juurde.").waitFor({ state: "detached" });
+      await panel.locator("summary").waitFor();
+      assert.equal(await overlay.count(), 0);
     });
     await t.test("style sheets change without loading the page again", async () => {
       await page.evaluate(() => { window.same = true; });
