@@ -176,24 +176,47 @@ impl<'a> Typed<'a> {
 /// A text in Unicode normal form C without control characters and without marks that turn the direction
 /// of what follows; runs of white space on a line are one space.
 pub(super) fn one_line(text: &str) -> String {
-    let kept: String =
-        composed(text).chars().filter(|&c| !is_hidden(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = composed(text);
+    let mut line = String::with_capacity(text.len());
+    let mut space = false;
+    for c in text.chars().filter(|&c| !is_hidden(c)) {
+        if c.is_whitespace() || c.is_control() {
+            space = true;
+            continue;
+        }
+        if std::mem::take(&mut space) && !line.is_empty() {
+            line.push(' ');
+        }
+        line.push(c);
+    }
+    line
 }
 
 /// The same for a text of several lines, whose lines and indents stay as they are.
 pub(super) fn several_lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept = composed(&text);
-    let kept: String = kept.chars().filter(|&c| !is_hidden(c) && (!c.is_control() || c == '\n' || c == '\t')).collect();
-    kept.trim().to_owned()
+    let text = composed(text);
+    let mut lines = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find(|c: char| is_hidden(c) || (c.is_control() && c != '\n' && c != '\t')) {
+        let (before, after) = rest.split_at(at);
+        lines.push_str(before);
+        let mut after = after.chars();
+        if after.next() == Some('\r') && !after.as_str().starts_with('\n') {
+            lines.push('\n');
+        }
+        rest = after.as_str();
+    }
+    lines.push_str(rest);
+    lines.truncate(lines.trim_end().len());
+    lines.drain(..lines.len() - lines.trim_start().len());
+    lines
 }
 
 /// The text in Unicode normal form C. Most texts are in it already: nothing below U+0300 and none of the
 /// letters of Russian can be composed further, and seeing that is much quicker than composing.
 fn composed(text: &str) -> Cow<'_, str> {
     let plain = |c: char| c < '\u{300}' || matches!(c, '\u{400}'..='\u{482}' | '\u{2010}'..='\u{2027}');
-    if text.chars().all(plain) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+    if text.is_ascii() || text.chars().all(plain) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 /// Characters without a shape that may make a text look like another. The joiners of emoji and of some
@@ -211,6 +234,7 @@ mod tests {
         assert_eq!(one_line(" Mari\u{202e}\0  Ma\u{0308}gi\r\n\tx "), "Mari Mägi x");
         assert_eq!(several_lines("a\r\n\r\n  b\u{7}\u{2066}"), "a\n\n  b");
         assert_eq!(one_line("👩\u{200d}🔧"), "👩\u{200d}🔧");
+        assert_eq!(several_lines("\r\n a\rb\r\r\nc \n\u{feff}"), "a\nb\n\nc");
     }
 
     #[test]

@@ -8,11 +8,12 @@ use multer::{Constraints, Multipart, SizeLimit};
 use super::{
     attachment::clean_name,
     clamd::Scan,
+    clock,
     config::Limits,
     holding::{Files, Key},
     pace::{Paced, Room},
     seal::Seal,
-    store::Attachment,
+    store::{Attachment, Handle, Write, Written},
     token::{Signer, Token},
     upload,
 };
@@ -55,6 +56,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) signer: &'a Signer,
     pub(crate) seal: Option<&'a Seal>,
     pub(crate) clamd: Option<&'a str>,
+    /// Where uploads wait if several relays share a store: the second post may come to another one.
+    pub(crate) shared: Option<&'a Handle>,
 }
 
 impl Reader<'_> {
@@ -68,7 +71,7 @@ impl Reader<'_> {
         } else {
             return Err(Refusal::Unsupported);
         };
-        self.recall(&mut inputs);
+        self.recall(&mut inputs).await?;
         Ok(inputs)
     }
 
@@ -164,6 +167,9 @@ impl Reader<'_> {
             self.files.discard(&received.key);
             return Ok(answer);
         }
+        if let Some(store) = self.shared {
+            self.share(store, received.key).await?;
+        }
         let attachment = Attachment {
             field: String::new(),
             name,
@@ -175,8 +181,29 @@ impl Reader<'_> {
         Ok(answer)
     }
 
+    /// Moves an upload from this relay's disk into the store that all relays share.
+    async fn share(&self, store: &Handle, key: Key) -> Result<(), Refusal> {
+        let files = self.files.clone();
+        let content = tokio::task::spawn_blocking(move || {
+            let content = files.held(&key);
+            files.discard(&key);
+            content
+        });
+        let Ok(Ok(content)) = content.await else { return Err(Refusal::Unavailable) };
+        let hold = Write::Hold { key, now: clock::now(), content, most: self.limits.holding_bytes };
+        store.write(hold).await.map(drop).map_err(|_| Refusal::Unavailable)
+    }
+
+    async fn holds(&self, key: Key) -> Result<bool, Refusal> {
+        let Some(store) = self.shared else { return Ok(self.files.holds(&key)) };
+        match store.write(Write::Holds { key }).await {
+            Ok(Written::Holds(held)) => Ok(held),
+            _ => Err(Refusal::Unavailable),
+        }
+    }
+
     /// Puts the files that are held from an earlier post in their questions' places.
-    fn recall(&self, inputs: &mut Vec<(String, Input)>) {
+    async fn recall(&self, inputs: &mut Vec<(String, Input)>) -> Result<(), Refusal> {
         let texts = |wanted: &str| -> Vec<(String, String)> {
             let named = inputs.iter().filter_map(|(name, input)| match input {
                 Input::Text(text) if name == wanted => text.split_once(':'),
@@ -191,10 +218,11 @@ impl Reader<'_> {
             if !given_up && form == self.form.id && rules(self.form, &field).is_some() {
                 let Attachment { name, media_type, size, .. } = attachment;
                 // Without a handle it is one that has to be chosen again.
-                let handle = self.files.holds(&key).then_some(handle);
+                let handle = self.holds(key).await?.then_some(handle);
                 inputs.push((field, Input::File(Upload { name, size, media_type: Some(media_type), handle })));
             }
         }
+        Ok(())
     }
 }
 

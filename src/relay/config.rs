@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) retention: Retention,
     /// PostgreSQL's address, where several relays share a store; SQLite where there is none.
     pub(crate) postgres: Option<SecretSource>,
+    /// The authority that vouches for PostgreSQL's certificate, as a PEM file; the public ones where there is none.
+    pub(crate) postgres_authority: Option<PathBuf>,
     /// A running clamd that looks at every attachment; without its word none is taken.
     pub(crate) clamd: Option<String>,
     /// Through which SMTP destination the citizen gets a confirmation.
@@ -221,7 +223,11 @@ pub(crate) struct Folder {
 #[derive(Clone, Debug)]
 pub(crate) enum StoreConfig {
     Sqlite,
-    Postgres(Secret),
+    Postgres {
+        address: Secret,
+        /// See [`Config::postgres_authority`].
+        authority: Option<PathBuf>,
+    },
 }
 
 impl Config {
@@ -258,6 +264,7 @@ impl Config {
         [&mut self.forms, &mut self.data].into_iter().for_each(&mut visit);
         let sources = std::iter::once(&mut self.secret).chain(&mut self.postgres);
         sources.filter_map(|source| source.file.as_mut()).for_each(&mut visit);
+        self.postgres_authority.iter_mut().for_each(&mut visit);
         for smtp in self.smtp.values_mut() {
             smtp.password.iter_mut().filter_map(|source| source.file.as_mut()).for_each(&mut visit);
             smtp.authority.iter_mut().for_each(&mut visit);
@@ -347,7 +354,10 @@ impl Config {
     pub(crate) fn store(&self) -> Result<StoreConfig, String> {
         match &self.postgres {
             None => Ok(StoreConfig::Sqlite),
-            Some(source) => source.read().map(StoreConfig::Postgres),
+            Some(source) => {
+                let (address, authority) = (source.read()?, self.postgres_authority.clone());
+                Ok(StoreConfig::Postgres { address, authority })
+            }
         }
     }
 }

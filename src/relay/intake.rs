@@ -216,6 +216,7 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
         signer: &app.signer,
         seal: seal.as_ref(),
         clamd: app.config.clamd.as_deref(),
+        shared: app.config.postgres.is_some().then_some(&app.store),
     };
     // The deadline ends with the body: nothing may time out once a submission may be stored.
     let read = timeout(Duration::from_secs(app.config.limits.body_seconds), reader.read(&headers, body)).await;

@@ -1,5 +1,7 @@
 //! Answers: pages in the theme's shell, with the headers that keep a browser from harm.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -89,7 +91,7 @@ fn set(response: &mut Response, name: HeaderName, value: &str) {
 
 /// The headers that every answer carries.
 #[derive(Clone)]
-pub(crate) struct Guard(HeaderMap);
+pub(crate) struct Guard(Arc<HeaderMap>);
 
 impl Guard {
     /// Styles, scripts, fonts and pictures come from the relay's own address and the `sites`, and
@@ -117,12 +119,12 @@ impl Guard {
                 headers.insert(HeaderName::from_static(name), value);
             }
         }
-        Self(headers)
+        Self(Arc::new(headers))
     }
 
     /// Puts them on an answer; what the answer says of itself stays.
     pub(crate) fn dress(&self, mut response: Response) -> Response {
-        for (name, value) in &self.0 {
+        for (name, value) in &*self.0 {
             response.headers_mut().entry(name.clone()).or_insert_with(|| value.clone());
         }
         response

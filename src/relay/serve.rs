@@ -96,7 +96,8 @@ pub(crate) fn forms(config: &Config) -> Result<Compiled, Vec<Diagnostic>> {
 
 /// Opens the store that `config` names.
 pub(crate) fn open(config: &Config) -> Result<Store, Vec<Diagnostic>> {
-    let failed = |reason: String| vec![Diagnostic::new("relay.store-failed").arg("reason", reason)];
+    let code = if config.postgres.is_some() { "relay.postgres-failed" } else { "relay.store-failed" };
+    let failed = |reason: String| vec![Diagnostic::new(code).arg("reason", reason)];
     let store = config.store().map_err(failed)?;
     Store::open(&store, &config.data).map_err(|error| failed(error.to_string()))
 }
@@ -278,8 +279,8 @@ async fn purge(config: Config, files: Files, store: Handle) {
         }
         let thrown = tokio::task::block_in_place(|| files.purge_held(held));
         let mut purged = 0;
-        while let Ok(Written::Purged { submissions }) = store.write_patiently(Write::Purge { now: clock::now() }).await
-        {
+        let due = || Write::purge(&config.retention, clock::now());
+        while let Ok(Written::Purged { submissions }) = store.write_patiently(due()).await {
             purged += submissions;
             if submissions == 0 {
                 break;

@@ -24,7 +24,7 @@ pub(super) fn purge(config: &Config) -> Said {
     let mut store = serve::open(config)?;
     let mut purged = 0;
     loop {
-        match store.write_all(&[Write::Purge { now: clock::now() }]).pop() {
+        match store.write_all(&[Write::purge(&config.retention, clock::now())]).pop() {
             Some(Ok(Written::Purged { submissions: 0 })) | None => return Ok(format!("{purged} purged\n")),
             Some(Ok(Written::Purged { submissions })) => purged += submissions,
             Some(Ok(_)) => {}

@@ -1,11 +1,10 @@
 //! Taking a submission in.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
-use super::{
-    Store,
-    sql::{Failure, Value},
-};
+use super::{Store, sql::Failure};
 use crate::relay::{clock, config::CONFIRMATION, holding::Key, reference, token::Nonce};
 
 /// A submission that was checked and is to be stored.
@@ -70,13 +69,16 @@ pub(crate) struct Attachment {
 }
 
 /// What `stats` counts of a submission.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rating {
     pub(crate) page: String,
     pub(crate) service: String,
     /// 1 to 5; 0 where nothing was rated.
     pub(crate) rating: u8,
 }
+
+/// How many submissions of a month, a form and a rating.
+pub(super) type Counted = BTreeMap<(String, String, Rating), i64>;
 
 /// That a submission is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,17 +94,17 @@ impl Store {
     /// Stores `new` within the transaction that is under way, or finds that it was stored before.
     pub(super) fn submit(&mut self, new: &NewSubmission) -> Result<Stored, Failure> {
         for _ in 0..4 {
-            if let Some(stored) = self.find(&new.nonce)? {
-                return Ok(stored);
-            }
             let reference = reference::new(&new.prefix);
             if let Some(id) = self.insert(new, &reference)? {
                 self.attach(id, new)?;
                 self.queue(id, new)?;
-                self.count(new)?;
+                self.count(new);
                 let event = if new.state == State::Quarantined { "quarantined" } else { "received" };
                 self.audit(new.received, event, &reference, &format!("{} {}", new.form, new.version))?;
                 return Ok(Stored { reference, received: new.received, deadline: new.deadline, new: true });
+            }
+            if let Some(stored) = self.find(&new.nonce)? {
+                return Ok(stored);
             }
         }
         Err(Failure::Refused("no free reference number".to_owned()))
@@ -155,13 +157,9 @@ impl Store {
                 .map_err(|error| Failure::Refused(format!("attachments: {}", error.kind())))?;
         }
         for (number, (attachment, key)) in new.attachments.iter().enumerate() {
-            let content = shared
-                .then(|| self.files.held(key))
-                .transpose()
-                .map_err(|error| Failure::Refused(format!("attachments: {}", error.kind())))?;
             self.sql.execute(
                 "INSERT INTO attachment (submission, number, field, name, type, size, hash, content) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT content FROM held WHERE key = $8))",
                 &[
                     id.into(),
                     i64::try_from(number).unwrap_or(i64::MAX).into(),
@@ -170,11 +168,36 @@ impl Store {
                     attachment.media_type.as_str().into(),
                     i64::try_from(attachment.size).unwrap_or(i64::MAX).into(),
                     attachment.hash.as_str().into(),
-                    Value::from(content),
+                    key.as_slice().into(),
                 ],
             )?;
+            if shared && !self.holds(key)? {
+                return Err(Failure::Refused("attachments: not held any more".to_owned()));
+            }
         }
         Ok(())
+    }
+
+    /// Lets an upload wait for its second post where all relays find it.
+    pub(super) fn hold(&mut self, key: &Key, now: i64, content: &[u8], most: u64) -> Result<(), Failure> {
+        let held = self.sql.query("SELECT CAST(COALESCE(SUM(LENGTH(content)), 0) AS BIGINT) FROM held", &[])?;
+        let held = held.first().map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or(0));
+        if held.saturating_add(content.len() as u64) > most {
+            return Err(Failure::Refused("no room for one more upload".to_owned()));
+        }
+        let values = [key.as_slice().into(), now.into(), content.into()];
+        self.sql.execute("INSERT INTO held (key, at, content) VALUES ($1, $2, $3)", &values)?;
+        Ok(())
+    }
+
+    /// Whether an upload waits.
+    pub(super) fn holds(&mut self, key: &Key) -> Result<bool, Failure> {
+        Ok(!self.sql.query("SELECT at FROM held WHERE key = $1", &[key.as_slice().into()])?.is_empty())
+    }
+
+    /// Removes uploads that wait since before `at`: no page with them is good any more.
+    pub(super) fn purge_held(&mut self, at: i64) -> Result<(), Failure> {
+        self.sql.execute("DELETE FROM held WHERE at < $1", &[at.into()]).map(drop)
     }
 
     fn queue(&mut self, id: i64, new: &NewSubmission) -> Result<(), Failure> {
@@ -193,23 +216,32 @@ impl Store {
         Ok(())
     }
 
-    fn count(&mut self, new: &NewSubmission) -> Result<(), Failure> {
+    /// Counts `new`; written once for all that the transaction stores.
+    fn count(&mut self, new: &NewSubmission) {
         if new.state != State::Accepted {
-            return Ok(());
+            return;
         }
         let day = jiff::Timestamp::from_millisecond(new.received).unwrap_or_default();
         let month = clock::local(day).strftime("%Y-%m").to_string();
-        self.sql.execute(
-            "INSERT INTO measure (month, form, page, service, rating, count) VALUES ($1, $2, $3, $4, $5, 1) \
-             ON CONFLICT (month, form, page, service, rating) DO UPDATE SET count = measure.count + 1",
-            &[
-                month.into(),
-                new.form.as_str().into(),
-                new.rating.page.as_str().into(),
-                new.rating.service.as_str().into(),
-                i64::from(new.rating.rating).into(),
-            ],
-        )?;
+        let rating = new.rating.clone();
+        *self.counted.entry((month, new.form.clone(), rating)).or_default() += 1;
+    }
+
+    pub(super) fn write_counted(&mut self) -> Result<(), Failure> {
+        for ((month, form, rating), count) in std::mem::take(&mut self.counted) {
+            self.sql.execute(
+                "INSERT INTO measure (month, form, page, service, rating, count) VALUES ($1, $2, $3, $4, $5, $6) \
+                 ON CONFLICT (month, form, page, service, rating) DO UPDATE SET count = measure.count + excluded.count",
+                &[
+                    month.into(),
+                    form.into(),
+                    rating.page.into(),
+                    rating.service.into(),
+                    i64::from(rating.rating).into(),
+                    count.into(),
+                ],
+            )?;
+        }
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod intake;
 mod postgres;
 mod sql;
 mod sqlite;
+mod tls;
 mod writer;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ pub(crate) use sql::Failure;
 pub(crate) use writer::{CLAIM, Handle, Write, Written};
 
 use super::{config::StoreConfig, holding::Files};
+use intake::Counted;
 use sql::{Sql, Value};
 
 /// The schema's changes, oldest first. One is never edited after a release.
@@ -29,6 +31,10 @@ const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 pub(crate) struct Store {
     sql: Box<dyn Sql>,
     files: Files,
+    /// The last record of the audit trail, once the transaction under way has read it.
+    tail: Option<(i64, Vec<u8>)>,
+    /// What the transaction under way adds to the statistics when it ends.
+    counted: Counted,
 }
 
 impl Store {
@@ -37,9 +43,11 @@ impl Store {
         let files = Files::open(data).map_err(|error| Failure::Unavailable(error.to_string()))?;
         let sql: Box<dyn Sql> = match config {
             StoreConfig::Sqlite => Box::new(sqlite::Sqlite::open(&data.join("relay.sqlite"))?),
-            StoreConfig::Postgres(address) => Box::new(postgres::Postgres::open(&address.expose_text())?),
+            StoreConfig::Postgres { address, authority } => {
+                Box::new(postgres::Postgres::open(&address.expose_text(), authority.as_deref())?)
+            }
         };
-        let mut store = Self { sql, files };
+        let mut store = Self { sql, files, tail: None, counted: Counted::default() };
         store.migrate()?;
         Ok(store)
     }
@@ -66,7 +74,11 @@ impl Store {
     /// Runs `work` in a transaction: all of it is on the disk when this returns `Ok`, or nothing.
     pub(crate) fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
         self.sql.begin()?;
-        let result = work(self).and_then(|value| self.sql.commit().map(|()| value));
+        (self.tail, self.counted) = Default::default();
+        let result = work(self).and_then(|value| {
+            self.write_counted()?;
+            self.sql.commit().map(|()| value)
+        });
         match &result {
             Ok(_) => self.files.commit(),
             Err(_) => {
@@ -79,9 +91,13 @@ impl Store {
 
     /// Notes an event in the audit trail, within the transaction that is under way.
     fn audit(&mut self, at: i64, event: &str, reference: &str, detail: &str) -> Result<(), Failure> {
-        let mut last = self.sql.query("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", &[])?;
-        let (number, before) =
-            last.first_mut().map_or((0, Vec::new()), |row| (row.integer(0), row.bytes(1).unwrap_or_default()));
+        let (number, before) = match self.tail.take() {
+            Some(tail) => tail,
+            None => {
+                let mut last = self.sql.query("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", &[])?;
+                last.first_mut().map_or((0, Vec::new()), |row| (row.integer(0), row.bytes(1).unwrap_or_default()))
+            }
+        };
         let record = super::audit::Record {
             number: number + 1,
             at,
@@ -89,6 +105,7 @@ impl Store {
             reference: reference.to_owned(),
             detail: detail.to_owned(),
         };
+        let hash = record.hash(&before).to_vec();
         self.sql.execute(
             "INSERT INTO audit (number, at, event, reference, detail, hash) VALUES ($1, $2, $3, $4, $5, $6)",
             &[
@@ -97,9 +114,10 @@ impl Store {
                 event.into(),
                 reference.into(),
                 detail.into(),
-                Value::from(record.hash(&before).to_vec()),
+                Value::from(hash.as_slice()),
             ],
         )?;
+        self.tail = Some((record.number, hash));
         Ok(())
     }
 }

@@ -6,13 +6,18 @@
 use std::{collections::HashMap, path::Path, time::Duration};
 
 use bytes::BytesMut;
+use rustls_tokio_postgres::MakeRustlsConnect;
 use tokio::runtime::Runtime;
 use tokio_postgres::{
     Client, Config, NoTls, Statement,
+    config::SslMode,
     types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
 };
 
-use super::sql::{Dialect, Failure, Row, Sql, Value};
+use super::{
+    sql::{Dialect, Failure, Row, Sql, Value},
+    tls,
+};
 
 /// How long a statement may take before the relay says that it is unavailable.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,6 +39,7 @@ static DIALECT: Dialect = Dialect {
 pub(crate) struct Postgres {
     runtime: Runtime,
     config: Config,
+    tls: MakeRustlsConnect,
     connection: Option<Live>,
     /// A connection that is lost in a transaction must not come back in the middle of it.
     in_transaction: bool,
@@ -45,16 +51,19 @@ struct Live {
 }
 
 impl Postgres {
-    /// Connects with a `postgresql://` address or `key=value` words.
-    pub(crate) fn open(address: &str) -> Result<Self, Failure> {
+    /// Connects with a `postgresql://` address or `key=value` words; `authority` vouches for the
+    /// server's certificate, see [`tls`].
+    pub(crate) fn open(address: &str, authority: Option<&Path>) -> Result<Self, Failure> {
         let mut config: Config =
             address.parse().map_err(|_| Failure::Refused("the address cannot be read".to_owned()))?;
         config.connect_timeout(PATIENCE).application_name("form-relay");
+        tls::demand(&mut config);
+        let tls = tls::connector(authority)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Unavailable(error.to_string()))?;
-        let mut postgres = Self { runtime, config, connection: None, in_transaction: false };
+        let mut postgres = Self { runtime, config, tls, connection: None, in_transaction: false };
         postgres.live()?;
         Ok(postgres)
     }
@@ -64,12 +73,21 @@ impl Postgres {
             if self.in_transaction {
                 return Err(Failure::Unavailable("the connection is lost".to_owned()));
             }
-            let config = &self.config;
+            let (config, tls) = (&self.config, self.tls.clone());
             let client = self.runtime.block_on(async {
-                let (client, connection) = config.connect(NoTls).await?;
-                tokio::spawn(connection);
-                Ok::<_, Failure>(client)
-            })?;
+                // A socket has no name that a certificate could be for: there the encrypting way is not even tried.
+                let client = if config.get_ssl_mode() == SslMode::Disable {
+                    let (client, connection) = config.connect(NoTls).await?;
+                    tokio::spawn(connection);
+                    client
+                } else {
+                    let (client, connection) = config.connect(tls).await?;
+                    tokio::spawn(connection);
+                    client
+                };
+                Ok(client)
+            });
+            let client = client.map_err(|error| not_connected(&error))?;
             self.connection = Some(Live { client, statements: HashMap::new() });
         }
         match &mut self.connection {
@@ -155,7 +173,7 @@ impl Sql for Postgres {
     }
 
     fn scrub(&mut self) -> Result<(), Failure> {
-        self.script("VACUUM submission, attachment")
+        self.script("VACUUM submission, attachment, held")
     }
 
     fn backup(&mut self, _to: &Path) -> Result<(), Failure> {
@@ -196,6 +214,20 @@ impl<'a> FromSql<'a> for Value<'static> {
     fn accepts(kind: &Type) -> bool {
         matches!(*kind, Type::INT8 | Type::TEXT | Type::BYTEA)
     }
+}
+
+/// Why there is no connection. Nothing of a citizen's was sent yet, so the server's own words are safe.
+fn not_connected(error: &tokio_postgres::Error) -> Failure {
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_words = cause.to_string();
+        if !words.contains(&cause_words) {
+            words = format!("{words}: {cause_words}");
+        }
+        source = cause.source();
+    }
+    Failure::Unavailable(words)
 }
 
 impl From<tokio_postgres::Error> for Failure {

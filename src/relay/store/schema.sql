@@ -34,6 +34,14 @@ CREATE TABLE attachment (
     PRIMARY KEY (submission, number)
 );
 
+-- Where several relays share the store: uploads that wait for their second post, which may come to
+-- another relay. One relay alone holds them as files.
+CREATE TABLE held (
+    key {bytes} PRIMARY KEY,
+    at {integer} NOT NULL,
+    content {bytes} NOT NULL
+);
+
 CREATE TABLE delivery (
     id {identity},
     submission {integer} NOT NULL REFERENCES submission (id),

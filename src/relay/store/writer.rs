@@ -13,6 +13,7 @@ use super::{
     intake::{NewSubmission, State, Stored},
     sql::Failure,
 };
+use crate::relay::{config::Retention, holding::Key};
 
 /// How many writes may wait.
 const QUEUE: usize = 4_096;
@@ -23,12 +24,50 @@ const BATCH: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) enum Write {
     Submit(Box<NewSubmission>),
-    Claim { destination: String, now: i64, until: i64, limit: i64 },
-    Settle { delivery: i64, now: i64, outcome: Outcome },
-    Versions { now: i64, forms: Vec<(String, String, String)> },
-    Confirm { reference: String, now: i64 },
-    Purge { now: i64 },
+    Claim {
+        destination: String,
+        now: i64,
+        until: i64,
+        limit: i64,
+    },
+    Settle {
+        delivery: i64,
+        now: i64,
+        outcome: Outcome,
+    },
+    Versions {
+        now: i64,
+        forms: Vec<(String, String, String)>,
+    },
+    Confirm {
+        reference: String,
+        now: i64,
+    },
+    /// Lets an upload wait for its second post, if no more than `most` bytes wait then.
+    Hold {
+        key: Key,
+        now: i64,
+        content: Vec<u8>,
+        most: u64,
+    },
+    /// Asks whether an upload waits.
+    Holds {
+        key: Key,
+    },
+    /// Removes what is over, and what was held before `held`.
+    Purge {
+        now: i64,
+        held: i64,
+    },
     Probe,
+}
+
+impl Write {
+    /// The purge that is due at `now`.
+    pub(crate) fn purge(retention: &Retention, now: i64) -> Self {
+        let held = i64::try_from(retention.held_minutes).unwrap_or(i64::MAX).saturating_mul(60_000);
+        Self::Purge { now, held: now.saturating_sub(held) }
+    }
 }
 
 /// What came of a write.
@@ -37,6 +76,7 @@ pub(crate) enum Written {
     Stored(Stored),
     Claimed { jobs: Vec<Job>, next: Option<i64> },
     Purged { submissions: usize },
+    Holds(bool),
     Done,
 }
 
@@ -135,7 +175,15 @@ impl Store {
                 self.let_out(reference, State::Unconfirmed, "confirmed", *now)?;
                 Written::Done
             }
-            Write::Purge { now } => Written::Purged { submissions: self.purge(*now)? },
+            Write::Hold { key, now, content, most } => {
+                self.hold(key, *now, content, *most)?;
+                Written::Done
+            }
+            Write::Holds { key } => Written::Holds(self.holds(key)?),
+            Write::Purge { now, held } => {
+                self.purge_held(*held)?;
+                Written::Purged { submissions: self.purge(*now)? }
+            }
             Write::Probe => {
                 self.sql.query("SELECT number FROM migration LIMIT 1", &[])?;
                 Written::Done
