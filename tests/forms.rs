@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use crate::driver::{Site, refused_with};
 
-const SITE: &str = r#"
+/// A site with a form in three languages, and another within a page.
+pub(crate) const SITE: &str = r#"
 -- site.toml --
 name = "Kadaka vald"
-languages = ["et", "en"]
+languages = ["et", "en", "ru"]
 base_url = "https://www.kadakavald.example"
 
 [contact]
@@ -16,6 +17,10 @@ phone = "+372 5555 0100"
 
 [relay]
 url = "https://vormid.kadakavald.example/"
+-- content/_index.ru.md --
++++
+title = "Волость Кадака"
++++
 -- content/vormid/_index.md --
 +++
 title = "Vormid"
@@ -29,6 +34,10 @@ e_form = "teabenoue"
 +++
 title = "Information request"
 slug = "information-request"
++++
+-- content/vormid/teabenoue.ru.md --
++++
+title = "Запрос информации"
 +++
 -- content/uudised/talv.md --
 +++

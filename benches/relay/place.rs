@@ -12,31 +12,8 @@ pub(crate) fn program() -> PathBuf {
     std::env::var_os("RELAY_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_form-relay")), PathBuf::from)
 }
 
-const FORM: &str = r#"
-id = "NAME"
-prefix = "KIRI"
-title = { et = "Selgitustaotlus" }
-purpose = { et = "Vastamiseks" }
-legal_basis = { et = "Seadus" }
-what_happens_next = { et = "Vastame teile." }
-retention_days = 30
-recipients = ["office"]
-reply_deadline = { working-days = 5 }
-check_answers = CHECK
-[[steps]]
-[[steps.fields]]
-name = "name"
-kind = "name"
-label = { et = "Teie nimi" }
-[[steps.fields]]
-name = "email"
-kind = "email"
-label = { et = "E-post" }
-[[steps.fields]]
-name = "text"
-kind = "long-text"
-label = { et = "Mida soovite teada?" }
-"#;
+/// The form that the relay's tests send.
+const FORM: &str = include_str!("../../tests/relay/enquiry.toml");
 
 /// A folder on the disk that is measured: where the build is, for `/tmp` may be memory.
 pub(crate) fn folder() -> tempfile::TempDir {
@@ -58,7 +35,8 @@ impl Place {
             fs::create_dir(folder.path().join(name)).expect("made");
         }
         let forms = [("feedback", "false"), ("enquiry", "true")].map(|(name, check)| {
-            let form: Form = toml::from_str(&FORM.replace("NAME", name).replace("CHECK", check)).expect("a form");
+            let definition = FORM.replace("\"enquiry\"", &format!("\"{name}\"\ncheck_answers = {check}"));
+            let form: Form = toml::from_str(&definition).expect("a form");
             Version::new(form, BTreeMap::new())
         });
         let office = serde_json::from_value(serde_json::json!({ "name": "Kadaka vald" })).expect("an office");

@@ -4,37 +4,18 @@ use std::fs;
 
 use age::secrecy::ExposeSecret as _;
 
-use super::program::{Place, borrowed, hidden, multipart, post, post_body, stands_in, wait_until};
+use super::program::{ENQUIRY, Place, borrowed, hidden, multipart, post, post_body, stands_in, wait_until};
 
-const FORM: &str = r#"
-id = "enquiry"
-prefix = "KIRI"
-title = { et = "Selgitustaotlus" }
-purpose = { et = "Vastamiseks" }
-legal_basis = { et = "Seadus" }
-what_happens_next = { et = "Vastame teile." }
-retention_days = DAYS
-recipients = ["office"]
-seal_to = [SEAL]
-[[steps]]
-[[steps.fields]]
-name = "name"
-kind = "name"
-label = { et = "Teie nimi" }
-[[steps.fields]]
-name = "text"
-kind = "long-text"
-label = { et = "Mida soovite teada?" }
-[[steps.fields]]
-name = "papers"
-kind = "file"
-label = { et = "Dokumendid" }
-files = { accept = ["pdf"], max_size = 100000, max_count = 3 }
-"#;
+/// A form that is kept for so many days, sealed with `key` if there is one.
+fn form(days: &str, key: &str) -> String {
+    let kept = ENQUIRY.replace("retention_days = 30", &format!("retention_days = {days}\nseal_to = [{key}]"));
+    assert_ne!(kept, ENQUIRY);
+    kept
+}
 
 /// Sends `canary` in a text, a name and a file, as a browser does.
 fn send(url: &str, canary: &str, between: impl FnOnce()) {
-    let fields = [("name", canary), ("text", canary)];
+    let fields = [("name", canary), ("email", "mari@example.org"), ("text", canary)];
     let content = format!("%PDF-1.7 {canary}");
     let (kind, body) = multipart(&fields, &[("papers", &format!("{canary}.pdf"), content.as_bytes())]);
     let page = post_body(url, &kind, &body).expect("an answer");
@@ -50,7 +31,7 @@ fn send(url: &str, canary: &str, between: impl FnOnce()) {
 fn a_sealed_form_is_never_on_the_disk_in_the_clear() {
     let key = age::x25519::Identity::generate();
     let place = Place::new();
-    place.write_forms(&[&FORM.replace("DAYS", "30").replace("SEAL", &format!("\"{}\"", key.to_public()))]);
+    place.write_forms(&[&form("30", &format!("\"{}\"", key.to_public()))]);
     let relay = place.start();
     let canary = "Kanarbik7291";
     let held = || assert!(!stands_in(place.folder.path(), canary), "not while it waits");
@@ -77,7 +58,7 @@ fn a_sealed_form_is_never_on_the_disk_in_the_clear() {
 #[test]
 fn what_is_over_is_removed_for_good_and_the_trail_stays() {
     let place = Place::new();
-    place.write_forms(&[&FORM.replace("DAYS", "0").replace("SEAL", "")]);
+    place.write_forms(&[&form("0", "")]);
     let relay = place.start();
     let canary = "Kanarbik7291";
     fs::rename(place.path("drop"), place.path("away")).expect("away");

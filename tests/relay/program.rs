@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -15,42 +16,18 @@ use raekoda::{
     language::Lang,
 };
 
+/// The program: the one that was built with the tests, or what `RELAY_BIN` names.
+fn program() -> PathBuf {
+    std::env::var_os("RELAY_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_form-relay")), PathBuf::from)
+}
+
 /// A folder with everything that a relay needs.
 pub(super) struct Place {
     pub(super) folder: tempfile::TempDir,
 }
 
-const ENQUIRY: &str = r#"
-id = "enquiry"
-prefix = "KIRI"
-title = { et = "Selgitustaotlus", en = "Enquiry", ru = "Запрос" }
-purpose = { et = "Vastamiseks" }
-legal_basis = { et = "Seadus" }
-what_happens_next = { et = "Vastame teile.", en = "We will answer you." }
-retention_days = 30
-recipients = ["office"]
-reply_deadline = { working-days = 5 }
-reply_to = "email"
-[[steps]]
-[[steps.fields]]
-name = "name"
-kind = "name"
-label = { et = "Teie nimi", en = "Your name" }
-[[steps.fields]]
-name = "email"
-kind = "email"
-label = { et = "E-post", en = "E-mail" }
-[[steps.fields]]
-name = "text"
-kind = "long-text"
-label = { et = "Mida soovite teada?", en = "What would you like to know?" }
-[[steps.fields]]
-name = "papers"
-kind = "file"
-required = false
-label = { et = "Dokumendid", en = "Papers" }
-files = { accept = ["pdf"], max_size = 100000, max_count = 3 }
-"#;
+/// The form that most tests send.
+pub(super) const ENQUIRY: &str = include_str!("enquiry.toml");
 
 const FEEDBACK: &str = r#"
 id = "feedback"
@@ -124,7 +101,7 @@ impl Place {
 
     /// Runs a command of the relay's.
     pub(super) fn command(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_form-relay"))
+        Command::new(program())
             .args(arguments)
             .arg("--config")
             .arg(self.path("relay.toml"))
@@ -146,7 +123,9 @@ impl Place {
 
     /// Starts the relay as the last argument of another program.
     pub(super) fn start_under(&self, wrapper: &[&str]) -> Relay {
-        let words: Vec<&str> = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_form-relay"), "serve"]).collect();
+        let program = program();
+        let words: Vec<&OsStr> =
+            wrapper.iter().map(OsStr::new).chain([program.as_os_str(), "serve".as_ref()]).collect();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).arg("--config").arg(self.path("relay.toml"));
         Relay::start(command)

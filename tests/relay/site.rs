@@ -3,37 +3,16 @@
 use std::fs;
 
 use super::program::{Answer, Place, agent, borrowed, get, hidden, post, wait_until};
-use crate::driver::Site;
+use crate::{driver::Site, forms::SITE};
 
-const SITE: &str = r#"
--- site.toml --
-name = "Kadaka vald"
-languages = ["et", "en", "ru"]
-base_url = "https://www.kadakavald.example"
-
-[contact]
-email = "info@kadakavald.example"
-
-[relay]
-url = "https://vormid.kadakavald.example"
--- content/_index.ru.md --
-+++
-title = "Волость Кадака"
-+++
--- content/vormid/teabenoue.md --
-+++
-title = "Teabenõue"
-e_form = "teabenoue"
-+++
--- content/vormid/teabenoue.en.md --
-+++
-title = "Information request"
-+++
--- content/vormid/teabenoue.ru.md --
-+++
-title = "Запрос информации"
-+++
-"#;
+/// A built site, and a folder for the relay that takes its forms.
+fn built() -> (Site, Place) {
+    let site = Site::with(SITE);
+    site.build(&[]).fine();
+    let place = Place::with("[folder.registry]\npath = \"drop\"\n[folder.communication]\npath = \"drop\"\n");
+    fs::copy(site.out().join("forms.json"), place.path("forms.json")).unwrap();
+    (site, place)
+}
 
 /// What a citizen writes, and what the pages of a language say.
 struct Reader {
@@ -54,7 +33,7 @@ const READERS: [Reader; 3] = [
     },
     Reader {
         lang: "en",
-        page: "en/vormid/teabenoue/index.html",
+        page: "en/vormid/information-request/index.html",
         error: "<title>Error: Information request | Kadaka vald</title>",
         check: "Check your answers",
         sent: "Your reference number",
@@ -81,10 +60,7 @@ fn action(form: &str) -> &str {
 
 #[test]
 fn what_the_build_gives_the_relay_answers_in_three_languages() {
-    let site = Site::with(SITE);
-    site.build(&[]).fine();
-    let place = Place::with("[folder.registry]\npath = \"drop\"\n[folder.communication]\npath = \"drop\"\n");
-    fs::copy(site.out().join("forms.json"), place.path("forms.json")).unwrap();
+    let (site, place) = built();
     let relay = place.start();
 
     for reader in READERS {
@@ -133,16 +109,16 @@ fn what_the_build_gives_the_relay_answers_in_three_languages() {
     let from = feedback.find("<form class=\"feedback\"").expect("the question about the page");
     let mut fields = hidden(&feedback[from..]);
     fields.push(("rating".to_owned(), "5".to_owned()));
-    assert_eq!(post(&relay.url(action(&feedback[from..])), &borrowed(&fields)).status, 303);
+    let rated = post(&relay.url(action(&feedback[from..])), &borrowed(&fields));
+    assert_eq!(rated.status, 303);
+    let thanks = get(&relay.url(&rated.location)).body;
+    assert!(thanks.contains("Aitäh tagasiside eest") && !thanks.contains("viitenumber"), "{thanks}");
     wait_until("delivered", || place.dropped().len() == 4);
 }
 
 #[test]
 fn the_language_of_an_answer_is_the_pages() {
-    let site = Site::with(SITE);
-    site.build(&[]).fine();
-    let place = Place::with("[folder.registry]\npath = \"drop\"\n[folder.communication]\npath = \"drop\"\n");
-    fs::copy(site.out().join("forms.json"), place.path("forms.json")).unwrap();
+    let (_, place) = built();
     let relay = place.start();
     for (path, lang) in [("/teabenoue?lang=ru", "ru"), ("/nothing?lang=en", "en"), ("/a/b/c?x=1&lang=ru", "ru")] {
         assert!(get(&relay.url(path)).body.contains(&format!("<html lang=\"{lang}\">")), "{path}");

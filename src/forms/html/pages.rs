@@ -32,18 +32,22 @@ pub struct Receipt<'a> {
 pub fn sent(form: &Form, lang: Lang, receipt: &Receipt, office: &Office) -> Page {
     let own = if form.confirm_address { say(lang, "sent.confirm-title") } else { say(lang, "sent.title") };
     let title = form.confirmation.get(lang).unwrap_or(own);
-    let number = Element::new("strong").text(receipt.reference);
-    let panel = format!(
-        "{}{}",
-        Element::new("h1").text(title),
-        element("p", "receipt-reference").html(&format!("{}<br>{number}", escape(say(lang, "sent.reference")))),
-    );
+    // Whoever rated a page gets no answer and has nothing to ask about: a number would only look like a promise.
+    let numbered = form.rating.is_none() || form.reply_to.is_some() || form.reply_deadline.is_some();
+    let mut panel = Element::new("h1").text(title);
+    if numbered {
+        let number = Element::new("strong").text(receipt.reference);
+        panel +=
+            &element("p", "receipt-reference").html(&format!("{}<br>{number}", escape(say(lang, "sent.reference"))));
+    }
     let day = language::date_long(lang, receipt.received.date());
     let received =
         fill(lang, "sent.received", &[("date", &day), ("time", &language::time(lang, receipt.received.time()))]);
     let mut body = element("div", "receipt").attr("role", "status").html(&panel);
     body += &Element::new("p").text(&received);
-    body += &Element::new("p").text(say(lang, "sent.keep"));
+    if numbered {
+        body += &Element::new("p").text(say(lang, "sent.keep"));
+    }
     body += &Element::new("h2").text(say(lang, "sent.next"));
     if form.confirm_address {
         body += &Element::new("p").text(say(lang, "sent.confirm"));
