@@ -136,4 +136,6 @@ fn an_unknown_form_is_a_mistake_with_its_place() {
     insta::assert_snapshot!(refused_with("-- content/uudised/talv.md --\n+++\ntitle = \"Talv\"\npublished = 2026-11-20\n+++\n::form{id=\"kontkt\"}\n"), @"error forms.unknown-form content/uudised/talv.md:5:1");
     let page = "-- content/teabenoue.md --\n+++\ntitle = \"Teabenõue\"\ntype = \"form\"\ne_form = \"teabenue\"\n+++\n";
     insta::assert_snapshot!(refused_with(page), @"error forms.unknown-form content/teabenoue.md:4:10");
+    let section = "-- content/teabenoue/_index.md --\n+++\ntitle = \"Teabenõue\"\ntype = \"form\"\n+++\n";
+    insta::assert_snapshot!(refused_with(section), @"error schema.rule-any-of content/teabenoue/_index.md:2:1");
 }

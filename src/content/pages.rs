@@ -169,7 +169,8 @@ impl Context<'_> {
             inherit(&mut fields, original, content_type, &mut found);
         }
         content_type.schema.fill_defaults(&mut fields);
-        if !name.section {
+        // A section is a page like any other of its type if it names one; else it only lists what it holds.
+        if !name.section || table.get_ref().get("type").is_some() {
             content_type.check_rules(&fields, &toml, table.get_ref(), &mut found);
         }
         out.append(&mut found);

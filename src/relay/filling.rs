@@ -29,6 +29,9 @@ use crate::{
     language::Lang,
 };
 
+/// Room for most submissions, so that writing one down seldom needs more.
+const PAYLOAD: usize = 8 << 10;
+
 /// The hidden field with the signed token of the check step.
 const TOKEN: &str = "_token";
 
@@ -262,7 +265,8 @@ impl Filling<'_> {
         };
         let receipt = receipt || state == State::Unconfirmed;
         let document = Document::new(self.version, answers, known, receipt);
-        let mut payload = serde_json::to_vec(&document).ok()?;
+        let mut payload = Vec::with_capacity(PAYLOAD);
+        serde_json::to_writer(&mut payload, &document).ok()?;
         if let Some(seal) = seal {
             payload = seal.seal(&payload).ok()?;
             for (number, (attachment, _)) in attachments.iter_mut().enumerate() {

@@ -17,6 +17,7 @@ use std::{
 use axum::body::BodyDataStream;
 use bytes::Bytes;
 use futures_util::Stream;
+use hyper::body::Body as _;
 
 /// How much may come in before a part has begun: its head, and what was read along with it.
 const HEAD: usize = 256 << 10;
@@ -53,7 +54,8 @@ impl Stream for Paced {
             return Poll::Pending;
         }
         let Poll::Ready(piece) = Pin::new(&mut self.body).poll_next(context) else { return Poll::Pending };
-        self.rests = true;
+        // After the last piece there is nothing more that could be read too early.
+        self.rests = !self.body.is_end_stream();
         Poll::Ready(piece.map(|piece| {
             let piece = piece.map_err(io::Error::other)?;
             let left = self.room.0.load(Ordering::Relaxed).checked_sub(piece.len());

@@ -103,7 +103,6 @@ impl Guard {
              connect-src {own}; manifest-src {own}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         );
         let fixed = [
-            ("content-security-policy", policy.as_str()),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
             // Not `no-referrer`: browsers would then say `Origin: null` when the form is sent.
@@ -113,17 +112,19 @@ impl Guard {
             ("strict-transport-security", "max-age=31536000"),
             ("cache-control", "no-store"),
         ];
-        let mut headers = HeaderMap::new();
-        for (name, value) in fixed {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
+        let mut headers: HeaderMap = fixed
+            .into_iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         Self(Arc::new(headers))
     }
 
     /// Puts them on an answer; what the answer says of itself stays.
     pub(crate) fn dress(&self, mut response: Response) -> Response {
+        response.headers_mut().reserve(self.0.len());
         for (name, value) in &*self.0 {
             response.headers_mut().entry(name.clone()).or_insert_with(|| value.clone());
         }

@@ -30,7 +30,8 @@
     event.preventDefault();
     pressed = event.submitter;
     status.textContent = box.dataset.busy;
-  });
+    // Before the theme's script, which would take this for the one submission that there is.
+  }, true);
 
   const waits = status.textContent;
   status.textContent = box.dataset.busy;

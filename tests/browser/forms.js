@@ -202,4 +202,26 @@ export function byHand(context, origin, drop) {
     assert.equal((await readdir(drop)).length, before + 1);
     await page.context().close();
   });
+
+  // The last one: the form stays watched for ten minutes.
+  for (const javaScriptEnabled of [true, false]) {
+    test(`a form under attack asks for ${javaScriptEnabled ? "work that the browser does" : "a wait where there are no scripts"}`, async () => {
+      const page = await (await context({ javaScriptEnabled })).newPage();
+      await page.goto(origin + address("et", "tagasiside"));
+      const form = page.locator("form[data-form=tagasiside]");
+      const to = await form.getAttribute("action");
+      for (let sent = 0; sent < 30; sent += 1) {
+        await fetch(to, { method: "POST", body: new URLSearchParams({ rating: "5" }), redirect: "manual" });
+      }
+      await page.locator("#tagasiside-rating-5").check();
+      await form.locator(".form-buttons button").click();
+      const status = page.locator(".form-proof [role=status]");
+      await status.waitFor();
+      // Pressed before the work is done: it is sent when it is.
+      await page.getByRole("button", { name: "Saada", exact: true }).click();
+      if (javaScriptEnabled) await page.locator(".receipt").waitFor();
+      else assert.match(await status.innerText(), /\d\d:\d\d/, "from when on it can be sent");
+      await page.context().close();
+    });
+  }
 }

@@ -37,7 +37,7 @@ function config(origin, relay, destinations) {
     `forms = "public/forms.json"\ndata = "data"\nsecret = { file = "secret" }\nconfirmation = { through = "letters" }\n` +
     `[smtp.letters]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "Kadaka vald <vormid@kadakavald.example>"\n` +
     `to = ["vald@kadakavald.example"]\n${folders}` +
-    `[limits]\nposts_per_minute = 0\nform_per_minute = 0\nproof_per_minute = 0\nleast_check_ms = 0\n`;
+    `[limits]\nposts_per_minute = 0\nform_per_minute = 0\nproof_per_minute = 20\nleast_check_ms = 0\n`;
 }
 
 // Builds the site into `work`/public and starts the relay; gives the forms and how to stop.

@@ -86,7 +86,7 @@ impl Store {
         let rows = self.sql.query(
             "SELECT id, reference, form, language, received, deadline, state FROM submission \
              WHERE ($1 = '' OR form = $1) AND ($2 = '' OR state = $2 OR EXISTS (SELECT 1 FROM delivery \
-             WHERE delivery.submission = submission.id AND delivery.state = $2)) ORDER BY received DESC, id DESC LIMIT $3",
+             WHERE delivery.submission = submission.id AND delivery.state = $2)) ORDER BY id DESC LIMIT $3",
             &[form.into(), state.into(), query.limit.into()],
         )?;
         rows.into_iter()
@@ -256,11 +256,15 @@ impl Store {
             .map(|mut row| (row.text(0), row.integer(1)))
             .collect();
         let oldest = self.sql.query(
-            "SELECT received FROM submission WHERE id IN (SELECT submission FROM delivery WHERE state = 'pending') \
-             ORDER BY received LIMIT 1",
+            "SELECT MIN(submission.received) FROM delivery JOIN submission ON submission.id = delivery.submission \
+             WHERE delivery.state = 'pending'",
             &[],
         )?;
-        Ok(Counts { deliveries, submissions, oldest: oldest.first().map(|row| row.integer(0)) })
+        Ok(Counts {
+            deliveries,
+            submissions,
+            oldest: oldest.first().map(|row| row.integer(0)).filter(|&oldest| oldest > 0),
+        })
     }
 
     /// The statistics, by month and form.

@@ -124,7 +124,7 @@ impl Store {
     }
 
     fn insert(&mut self, new: &NewSubmission, reference: &str) -> Result<Option<i64>, Failure> {
-        let rows = self.sql.query(
+        self.sql.insert(
             "INSERT INTO submission (reference, nonce, form, version, language, received, deadline, purge_at, state, \
              sealed, payload) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT DO NOTHING RETURNING id",
@@ -141,8 +141,7 @@ impl Store {
                 new.sealed.into(),
                 new.payload.as_slice().into(),
             ],
-        )?;
-        Ok(rows.first().map(|row| row.integer(0)))
+        )
     }
 
     fn attach(&mut self, id: i64, new: &NewSubmission) -> Result<(), Failure> {

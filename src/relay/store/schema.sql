@@ -19,7 +19,6 @@ CREATE TABLE submission (
     payload {bytes}
 );
 CREATE INDEX submission_purge ON submission (purge_at) WHERE state <> 'purged';
-CREATE INDEX submission_received ON submission (received);
 
 CREATE TABLE attachment (
     submission {integer} NOT NULL REFERENCES submission (id),

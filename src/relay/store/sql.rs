@@ -111,6 +111,10 @@ pub(crate) trait Sql: Send {
     fn rollback(&mut self);
     /// Runs `sql`; how many rows it changed.
     fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Failure>;
+    /// Runs an INSERT that ends with `RETURNING id`; the new row's number, if there is one.
+    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<i64>, Failure> {
+        Ok(self.query(sql, values)?.first().map(|row| row.integer(0)))
+    }
     /// Runs `sql`; its rows.
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, Failure>;
     /// Runs a script of statements without parameters.

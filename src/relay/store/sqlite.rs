@@ -59,6 +59,12 @@ impl Sql for Sqlite {
         Ok(self.0.prepare_cached(sql)?.execute(params_from_iter(values))? as u64)
     }
 
+    /// SQLite knows the number anyway; its own `RETURNING` costs a table in memory and a journal.
+    fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<i64>, Failure> {
+        let changed = self.execute(sql.strip_suffix("RETURNING id").unwrap_or(sql), values)?;
+        Ok((changed > 0).then(|| self.0.last_insert_rowid()))
+    }
+
     fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, Failure> {
         let mut statement = self.0.prepare_cached(sql)?;
         let columns = statement.column_count();
