@@ -86,8 +86,8 @@ const colours = [
 ];
 
 // Listens to what a page says, asks and gets; `told` is emptied for each visit.
-async function opened(browser, origin) {
-  const context = await browser.newContext({ viewport: wide, reducedMotion: "reduce" });
+async function opened(newContext, origin) {
+  const context = await newContext({ viewport: wide });
   const page = await context.newPage();
   const told = [];
   page.on("console", (message) => told.push(`console: ${message.text()}`));
@@ -104,11 +104,11 @@ async function opened(browser, origin) {
 
 // Gives a function that says all that is wrong with the page at an address of the site at `origin`. All pages are
 // looked at in light and wide, dark and narrow, and in one way more. Pages of the browser are used again.
-export function visitor(browser, origin) {
+export function visitor(newContext, origin) {
   const idle = [];
   let visits = 0;
   return async (url) => {
-    const used = idle.pop() ?? await opened(browser, origin);
+    const used = idle.pop() ?? await opened(newContext, origin);
     const { context, page, told } = used;
     const found = [];
     told.length = 0;

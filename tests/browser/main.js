@@ -36,7 +36,13 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", `--remote-debugging-port=${port}`],
 });
-const context = (options) => browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+// Other programs at work beside this one make a page late, not wrong.
+const patience = 120_000;
+async function context(options) {
+  const made = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+  made.setDefaultTimeout(patience);
+  return made;
+}
 const closing = [() => rm(work, { recursive: true }), () => browser.close()];
 after(async () => {
   for (const close of closing.reverse()) await close();
@@ -80,7 +86,7 @@ const key = { front: "/", service: example.find("class=\"columns-page service\""
 const chosen = process.env.RAEKODA_ALL ? (all) => all : sample;
 
 describe("every kind of page", { concurrency: 2 }, () => {
-  const sites = [example, gallery].map(({ origin, all }) => ({ all, visit: visitor(browser, origin) }));
+  const sites = [example, gallery].map(({ origin, all }) => ({ all, visit: visitor(context, origin) }));
   for (const language of ["et", "en", "ru"]) {
     const all = sites.flatMap(({ all, visit }) => all.map((page) => ({ ...page, visit })));
     for (const { url, visit } of chosen(all.filter(({ lang }) => lang === language))) {
@@ -92,7 +98,7 @@ test("the Nu checker finds no mistake in HTML, CSS and SVG", async () => none(aw
 test("pages, styles and scripts stay within their weight", (t) => budget(example.folder, example.all, t));
 describe("keyboard", { concurrency: 2 }, () => keyboard(context, example.origin, example.find));
 describe("without scripts", { concurrency: 2 }, () => withoutScripts(context, example.origin, example.find));
-preview(browser, work);
+preview({ newContext: context }, work);
 describe("forms by hand", () => byHand(context, forms.origin, forms.drop));
 everyForm(context, forms.origin, forms.forms, none);
 if (process.env.RAEKODA_ALL) {
