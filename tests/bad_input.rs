@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::driver::{Site, refused, refused_on, refused_with};
+use crate::driver::{Site, news, refused, refused_on, refused_text, refused_with};
 
 #[test]
 fn broken_toml() {
@@ -154,12 +154,7 @@ Tekst.
 
 #[test]
 fn link_to_nothing() {
-    assert_snapshot!(refused_with(r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
+    assert_snapshot!(refused_text(r#"
 Vaata [suve](suvi.md) ja [kevadet](/uudised/kevad).
 "#), @r"
     error render.link-broken content/uudised/talv.md:5:7
@@ -169,12 +164,7 @@ Vaata [suve](suvi.md) ja [kevadet](/uudised/kevad).
 
 #[test]
 fn unknown_directive() {
-    assert_snapshot!(refused_with(r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
+    assert_snapshot!(refused_text(r#"
 :::accordeon{title="Veel"}
 Tekst.
 :::
@@ -183,12 +173,7 @@ Tekst.
 
 #[test]
 fn unknown_parameter_of_a_directive() {
-    assert_snapshot!(refused_with(r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
+    assert_snapshot!(refused_text(r#"
 :::accordion{titel="Veel"}
 Tekst.
 :::
@@ -197,12 +182,7 @@ Tekst.
 
 #[test]
 fn unclosed_directive() {
-    assert_snapshot!(refused_with(r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
+    assert_snapshot!(refused_text(r#"
 :::accordion{title="Veel"}
 Tekst.
 "#), @"error markdown.directive-unclosed content/uudised/talv.md:5:1");
@@ -210,13 +190,8 @@ Tekst.
 
 #[test]
 fn directive_in_a_code_block_is_left_alone() {
-    let site = Site::with(
+    let site = Site::with(&news(
         r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
 ```
 :::olematu{title="Veel"}
 :::
@@ -224,7 +199,7 @@ published = 2026-11-20
 
 Ka `:olematu[x]` jääb tekstiks.
 "#,
-    );
+    ));
     site.build(&["--strict"]).fine();
     let page = site.page("uudised/talv/index.html");
     assert!(page.contains(":::olematu{title="), "{page}");
@@ -253,12 +228,7 @@ children = [{ menu = "main" }]
 
 #[test]
 fn missing_image() {
-    assert_snapshot!(refused_with(r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
+    assert_snapshot!(refused_text(r#"
 ![Lumine väljak](/images/lumi.jpg)
 "#), @"error render.image-missing content/uudised/talv.md:5:1");
 }
@@ -350,12 +320,7 @@ fn one_name_in_both_unicode_forms() {
 
 #[test]
 fn reference_out_of_the_site() {
-    assert_snapshot!(refused_with(r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
+    assert_snapshot!(refused_text(r#"
 ![Pilt](../../../salajane.png) ja [fail](../../../../etc/passwd).
 "#), @r"
     error render.image-missing content/uudised/talv.md:5:1
@@ -385,18 +350,13 @@ fn symlink_that_goes_in_circles() {
 
 #[test]
 fn raw_html_is_shown_as_text() {
-    let site = Site::with(
+    let site = Site::with(&news(
         r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
 <script>alert(1)</script>
 
 <img src=x onerror=alert(1)> [x](javascript:alert(1))
 "#,
-    );
+    ));
     assert_snapshot!(site.problems(), @r"
     warning markdown.html content/uudised/talv.md:5:1
     warning markdown.html content/uudised/talv.md:7:1

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, time::SystemTime};
 
 use insta::assert_snapshot;
 
-use crate::driver::Site;
+use crate::driver::{Site, news};
 
 const DATES: &str = r#"
 -- content/uudised/mustand.md --
@@ -175,16 +175,11 @@ fn another_address() {
 
 #[test]
 fn warnings_fail_a_strict_build_only() {
-    let site = Site::with(
+    let site = Site::with(&news(
         r#"
--- content/uudised/talv.md --
-+++
-title = "Talv"
-published = 2026-11-20
-+++
 <marquee>Lund</marquee>
 "#,
-    );
+    ));
     site.build(&[]).fine();
     site.build(&["--strict"]).failed();
 }

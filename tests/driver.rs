@@ -241,6 +241,18 @@ pub fn refused_with(files: &str) -> String {
     refused(|site| site.write_all(files))
 }
 
+/// The same, where the text of a news item is all that is wrong.
+#[track_caller]
+pub fn refused_text(text: &str) -> String {
+    refused_with(&news(text))
+}
+
+/// A news item with this text, for [`Site::with`]. The text begins in line 5; a line break before it does not count.
+pub fn news(text: &str) -> String {
+    let text = text.strip_prefix('\n').unwrap_or(text);
+    format!("-- content/uudised/talv.md --\n+++\ntitle = \"Talv\"\npublished = 2026-11-20\n+++\n{text}")
+}
+
 fn parts(files: &str) -> impl Iterator<Item = (&str, &str)> {
     let heads = files.match_indices("-- ").filter(|(at, _)| *at == 0 || files.as_bytes()[at - 1] == b'\n');
     let starts: Vec<usize> = heads.map(|(at, _)| at).collect();

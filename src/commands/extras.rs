@@ -63,8 +63,10 @@ pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String
     for (ix, entry) in site.entries.iter().enumerate().filter(|(_, entry)| entry.section) {
         if site.children(ix).first().is_some_and(|&child| site.kind(child).feed) {
             let path = join(&site.urls[ix], "atom.xml");
-            let (items, _) = site.listing(ix);
-            add(&path, output::atom(&feed(site, entry.lang, entry.title(), &site.urls[ix], &path, &items)));
+            add(
+                &path,
+                output::atom(&feed(site, entry.lang, entry.title(), &site.urls[ix], &path, &site.listing(ix).items)),
+            );
         }
     }
     for taxonomy in site.taxonomies.names() {

@@ -20,10 +20,11 @@ use super::{
 };
 use crate::{
     check,
+    content::{Hash, Origin},
     diagnostics::{self, Diagnostic, Severity},
     output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Needed, Rendered, Renderer},
-    site::{LeftOut, Page},
+    site::{LeftOut, Page, Site},
     source::{Folder, SourceFile},
 };
 
@@ -190,7 +191,7 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     };
     let stamp = Stamp {
         inputs: Some(Inputs {
-            files: files.par_iter().map(|file| input(file, &staging)).collect::<Result<_, _>>()?,
+            files: inputs_of(&files, &staging, &loaded.renderer.world().site)?,
             settings,
             built_at: request.now,
             valid_until: outcome.next_due.and_then(nanoseconds),
@@ -205,6 +206,8 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     out.extend(summary.diagnostics.iter().cloned());
     outcome.summary = Some(summary);
     outcome.timings.stage("commit");
+    // The process is at its end: to free a site piece by piece takes longer than some of its stages.
+    std::mem::forget(loaded);
     Ok(())
 }
 
@@ -216,13 +219,26 @@ fn inputs(folder: &Folder, out: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
     files
 }
 
-fn input(file: &SourceFile, staging: &Staging) -> Result<Input, Diagnostic> {
-    let known = staging.previous_inputs().and_then(|inputs| inputs.known_hash(file));
-    let hash = match known {
-        Some(hash) => hash,
-        None => *blake3::hash(&file.bytes()?).as_bytes(),
+/// The files with their hashes. What was read for the site or by the last build is not read again.
+fn inputs_of(files: &[SourceFile], staging: &Staging, site: &Site) -> Result<Vec<Input>, Diagnostic> {
+    let read: HashMap<&str, Hash> = site
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.origin {
+            Origin::Page { file, bytes, .. } => Some((&*file.path, (*bytes)?)),
+            Origin::Row { .. } => None,
+        })
+        .collect();
+    let input = |file: &SourceFile| {
+        let read = read.get(&*file.path).copied();
+        let known = || staging.previous_inputs().and_then(|inputs| inputs.known_hash(file));
+        let hash = match read.or_else(known) {
+            Some(hash) => hash,
+            None => *blake3::hash(&file.bytes()?).as_bytes(),
+        };
+        Ok(Input { path: (&*file.path).into(), size: file.size, modified: file.modified, hash })
     };
-    Ok(Input { path: (&*file.path).into(), size: file.size, modified: file.modified, hash })
+    files.par_iter().map(input).collect()
 }
 
 /// A hash of all that decides what is written besides the site's files.

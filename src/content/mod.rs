@@ -56,6 +56,8 @@ pub enum Origin {
     Page {
         /// The file.
         file: SourceFile,
+        /// The hash of its bytes; nothing where they are not those of its text.
+        bytes: Option<Hash>,
         /// Where the front matter lies in its text, in bytes.
         front_matter: Range<usize>,
         /// Where the body lies in its text, in bytes.

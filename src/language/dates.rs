@@ -1,6 +1,6 @@
 //! Dates and times as people write them.
 
-use std::rc::Rc;
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use icu_calendar::Gregorian;
 use icu_datetime::{
@@ -44,15 +44,34 @@ impl Formats {
 
 type IcuDate = icu_calendar::Date<Gregorian>;
 
+/// Dates as they were written before: a site shows the same few on every page.
+#[derive(Default)]
+struct Written(RefCell<HashMap<(Lang, Date), String>>);
+
+impl Written {
+    /// About ten years of days.
+    const LIMIT: usize = 4096;
+
+    fn get(&self, lang: Lang, date: Date, write: impl FnOnce(&Formats, &IcuDate) -> Option<String>) -> String {
+        let mut known = self.0.borrow_mut();
+        if let Some(text) = known.get(&(lang, date)) {
+            return text.clone();
+        }
+        let text = icu_date(date).and_then(|icu| write(&Formats::of(lang), &icu)).unwrap_or_else(|| date.to_string());
+        if known.len() >= Self::LIMIT {
+            known.clear();
+        }
+        known.insert((lang, date), text.clone());
+        text
+    }
+}
+
 /// Writes `date` with the formatter that `which` picks.
 macro_rules! write_date {
     ($lang:expr, $date:expr, $which:ident) => {{
-        let date: Date = $date;
-        let formats = Formats::of($lang);
-        match (&formats.$which, icu_date(date)) {
-            (Some(formatter), Some(icu)) => formatter.format(&icu).to_string(),
-            _ => date.to_string(),
-        }
+        thread_local!(static WRITTEN: Written = Written::default());
+        let write = |formats: &Formats, date: &IcuDate| Some(formats.$which.as_ref()?.format(date).to_string());
+        WRITTEN.with(|written| written.get($lang, $date, write))
     }};
 }
 

@@ -52,15 +52,11 @@ impl Typography {
 
     /// The text with its marks replaced.
     pub(super) fn apply<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
-        let Some(first) = text.bytes().position(|b| matches!(b, b'"' | b'\'' | b'-' | b'.')) else {
-            self.pass(text);
-            return Cow::Borrowed(text);
-        };
         let mut out = String::new();
         let mut done = 0;
-        let mut at = first;
-        while let Some(offset) = text[at..].bytes().position(|b| matches!(b, b'"' | b'\'' | b'-' | b'.')) {
-            at += offset;
+        let mut at = 0;
+        while let Some(mark) = next_mark(text.as_bytes(), at) {
+            at = mark;
             let run = text[at..].bytes().take_while(|&b| b == text.as_bytes()[at]).count();
             let before = text[..at].chars().next_back().or(self.previous);
             let after = text[at + run..].chars().next();
@@ -107,6 +103,15 @@ impl Typography {
             _ => None,
         }
     }
+}
+
+/// Where the next character lies that may have to be replaced. A single point, the commonest, is none.
+fn next_mark(text: &[u8], from: usize) -> Option<usize> {
+    (from..text.len()).find(|&at| match text[at] {
+        b'"' | b'\'' | b'-' => true,
+        b'.' => text.get(at + 1) == Some(&b'.'),
+        _ => false,
+    })
 }
 
 /// Whether a quotation mark after `before` is an opening one.

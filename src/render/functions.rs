@@ -7,6 +7,7 @@ use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 use super::{
     body, forms,
     images::Shown,
+    json_ld,
     query::{Query, Scope, Selection},
     world::World,
 };
@@ -37,6 +38,7 @@ pub(super) fn register(tera: &mut Tera) {
     add(tera, "url_for", url_for);
     add(tera, "alerts", alerts);
     add(tera, "markdown", markdown);
+    add(tera, "json_ld", structured_data);
     add(tera, "form", forms::form);
     add(tera, "form_action", forms::form_action);
 }
@@ -84,6 +86,13 @@ fn entries(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
         archived: kwargs.get::<bool>("archived")?.unwrap_or(false),
     };
     Ok(world.ask(Query::Entries(Box::new(selection), Scope::language())))
+}
+
+/// What the page says of itself to machines. It tells of the page's entry and of what stands above it, which
+/// the page has asked for already.
+fn structured_data(world: &World, _: &Kwargs) -> TeraResult<Value> {
+    let url = Scope::with(|scope| scope.url.clone()).unwrap_or_default();
+    Ok(world.site.page_at(&url).map_or_else(|| safe(""), |page| json_ld::script(world, page)))
 }
 
 fn entry(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {

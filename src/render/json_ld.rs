@@ -1,8 +1,8 @@
-//! What a page says of itself to machines: schema.org in JSON-LD, and the picture for shared links.
+//! What a page says of itself to machines: schema.org in JSON-LD.
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use tera::{Map, Value};
+use tera::Value;
 
 use super::{functions::safe, world::World};
 use crate::{
@@ -18,39 +18,31 @@ struct Document<'a> {
     graph: &'a [Json],
 }
 
-/// Adds `json_ld` and `share_image` to a page.
-pub(super) fn insert(world: &World, page: &Page, map: &mut Map) {
-    let image = share_image(world, page);
-    let graph = graph(world, page, image.as_ref());
+/// The `<script>` element of a page; empty where there is nothing to say.
+pub(super) fn script(world: &World, page: &Page) -> Value {
+    let graph = graph(world, page);
+    if graph.is_empty() {
+        return safe("");
+    }
     let text = serde_json::to_string(&Document { context: "https://schema.org", graph: &graph }).unwrap_or_default();
     // Within <script> only `</` could end the element; `<` need not stand in JSON as it is.
-    let script = format!("<script type=\"application/ld+json\">{}</script>", text.replace('<', "\\u003c"));
-    map.insert("json_ld".into(), safe(if graph.is_empty() { "" } else { &script }));
-    let shown = image.map_or_else(Value::none, |(url, width, height)| {
-        super::values::map([
-            ("url", Value::from(url)),
-            ("width", Value::from(u64::from(width))),
-            ("height", Value::from(u64::from(height))),
-        ])
-    });
-    map.insert("share_image".into(), shown);
+    safe(&format!("<script type=\"application/ld+json\">{}</script>", text.replace('<', "\\u003c")))
 }
 
-fn share_image(world: &World, page: &Page) -> Option<(String, u32, u32)> {
-    let entry = &world.site.entries[page.entry()?];
+fn image(world: &World, entry: &Entry) -> Option<String> {
     let src = entry.fields.get("image")?.as_group()?.text("src")?;
-    let (url, width, height) = world.images.url(src, 1200)?;
-    Some((world.site.settings.absolute(&url), width, height))
+    let (url, ..) = world.images.url(src, 1200)?;
+    Some(world.site.settings.absolute(&url))
 }
 
-fn graph(world: &World, page: &Page, image: Option<&(String, u32, u32)>) -> Vec<Json> {
+fn graph(world: &World, page: &Page) -> Vec<Json> {
     let mut graph = Vec::new();
     if let Some(breadcrumbs) = breadcrumbs(world, page) {
         graph.push(breadcrumbs);
     }
     match page.kind {
         PageKind::Entry(ix, 1) if world.site.entries[ix].id.is_empty() => graph.push(organization(world)),
-        PageKind::Entry(ix, 1) => graph.push(thing(world, page, ix, image)),
+        PageKind::Entry(ix, 1) => graph.push(thing(world, page, ix)),
         _ => {}
     }
     graph
@@ -87,7 +79,7 @@ fn organization(world: &World) -> Json {
     }))
 }
 
-fn thing(world: &World, page: &Page, ix: Ix, image: Option<&(String, u32, u32)>) -> Json {
+fn thing(world: &World, page: &Page, ix: Ix) -> Json {
     let site = &world.site;
     let entry = &site.entries[ix];
     let kind = site.kind(ix).schema_org.as_deref().unwrap_or("WebPage");
@@ -98,7 +90,7 @@ fn thing(world: &World, page: &Page, ix: Ix, image: Option<&(String, u32, u32)>)
         "description": entry.summary,
         "url": site.settings.absolute(&page.url),
         "inLanguage": page.lang.as_str(),
-        "image": image.map(|(url, ..)| url),
+        "image": image(world, entry),
     });
     let published = field("published");
     let more = match kind {

@@ -13,6 +13,7 @@ mod functions;
 mod images;
 mod json_ld;
 mod kept;
+mod listing;
 mod page;
 mod query;
 mod templates;

@@ -3,14 +3,14 @@
 use tera::{Context, Map, Value};
 
 use super::{
-    body, json_ld,
+    body,
     query::{Fingerprint, Query},
     values,
     world::World,
 };
 use crate::{
     markdown::Heading,
-    site::{Ix, Page, PageKind, join},
+    site::{Ix, Page, PageKind},
 };
 
 /// The names of the templates that may show a page, the best first.
@@ -87,7 +87,6 @@ pub(super) fn context(world: &World, page: &Page, template: &str) -> Context {
         context.insert_value("outline", Value::from(Vec::<Value>::new()));
     }
     special(world, page, &mut context);
-    json_ld::insert(world, page, &mut map);
     context.insert_value("page", map.into());
     context
 }
@@ -182,76 +181,6 @@ fn guide(world: &World, ix: Ix) -> Value {
         ("steps", world.cards(&steps)),
         ("all_url", Value::from(world.site.guide_url(ix))),
     ])
-}
-
-/// The list that a page shows, with the addresses of its further pages.
-pub(super) fn listing(world: &World, page: &Page) -> (Value, Fingerprint) {
-    let site = &world.site;
-    match &page.kind {
-        PageKind::Entry(ix, number) if site.entries[*ix].section => {
-            let (items, per_page) = site.listing(*ix);
-            list(world, page, &site.urls[*ix], &items, per_page, *number, Some(*ix))
-        }
-        PageKind::Archive(ix, year, number) => {
-            let items = site.years(*ix).remove(&std::cmp::Reverse(*year)).unwrap_or_default();
-            let (_, per_page) = site.listing(*ix);
-            list(world, page, &join(&site.urls[*ix], &year.to_string()), &items, per_page, *number, Some(*ix))
-        }
-        PageKind::Term(name, at, number) => {
-            let term = &site.taxonomies.terms(name, page.lang)[*at];
-            let first = site.term_url(name, page.lang, &term.slug).unwrap_or_default();
-            list(world, page, &first, &term.entries, site.settings.per_page, *number, None)
-        }
-        _ => (Value::none(), 0),
-    }
-}
-
-fn list(
-    world: &World,
-    page: &Page,
-    first: &str,
-    items: &[Ix],
-    per_page: usize,
-    number: usize,
-    section: Option<Ix>,
-) -> (Value, Fingerprint) {
-    let site = &world.site;
-    let pages = items.len().div_ceil(per_page).max(1);
-    let from = (number - 1).saturating_mul(per_page).min(items.len());
-    let shown = &items[from..from.saturating_add(per_page).min(items.len())];
-    let url = |number: usize| site.numbered(first, page.lang, number);
-    let numbered = super::world::numbered(site, first, page.lang, pages).into_iter().map(|(n, url)| {
-        values::map([("number", Value::from(n)), ("url", Value::from(url)), ("current", Value::from(n == number))])
-    });
-    let years = section.map(|ix| super::world::years(site, ix)).unwrap_or_default();
-    let current = match page.kind {
-        PageKind::Archive(_, year, _) => Some(year),
-        _ => None,
-    };
-    let years = years.into_iter().map(|(year, url, count)| {
-        values::map([
-            ("year", Value::from(i64::from(year))),
-            ("url", Value::from(url)),
-            ("count", Value::from(count)),
-            ("current", Value::from(current == Some(year))),
-        ])
-    });
-    let feed = section.filter(|&ix| site.children(ix).first().is_some_and(|&child| site.kind(child).feed));
-    let around = values::map([
-        ("page_number", Value::from(number)),
-        ("pages", Value::from(pages)),
-        ("total", Value::from(items.len())),
-        ("previous_url", Value::from((number > 1).then(|| url(number - 1)))),
-        ("next_url", Value::from((number < pages).then(|| url(number + 1)))),
-        ("pages_urls", Value::from(numbered.collect::<Vec<_>>())),
-        ("years", Value::from(years.collect::<Vec<_>>())),
-        ("feed_url", Value::from(feed.map(|ix| join(&site.urls[ix], "atom.xml")))),
-    ]);
-    let (items, cards) = world.list(shown.iter().copied());
-    let print = values::mixed(&[values::fingerprint(&around), cards]);
-    let mut map = around.into_map().unwrap_or_default();
-    map.insert("items".into(), items);
-    (map.into(), print)
 }
 
 /// What decides about a page besides its entry: which templates may show it, and what it is about.

@@ -1,13 +1,13 @@
 //! Values as templates see them.
 
-use tera::{Map, Value};
+use tera::{Map, Value, value::Key};
 
 use super::{query::Fingerprint, world::World};
 use crate::{
     content::Hash,
     language::Lang,
     schema::{self, Fields},
-    site::{Ix, Page, PageKind},
+    site::{Ix, Page, PageKind, Site},
 };
 
 /// A map from names that the program knows.
@@ -58,42 +58,40 @@ pub(super) fn print(hash: &Hash) -> Fingerprint {
 
 /// The fingerprint of several together.
 pub(super) fn mixed(prints: &[Fingerprint]) -> Fingerprint {
-    let mut hasher = blake3::Hasher::new();
-    for print in prints {
-        hasher.update(&print.to_le_bytes());
-    }
-    print(hasher.finalize().as_bytes())
+    let bytes: Vec<u8> = prints.iter().flat_map(|print| print.to_le_bytes()).collect();
+    print(blake3::hash(&bytes).as_bytes())
 }
 
 /// A value's fingerprint: equal values have equal ones, on every run.
 pub(super) fn fingerprint(value: &Value) -> Fingerprint {
-    let mut hasher = blake3::Hasher::new();
-    feed(value, &mut hasher);
-    print(hasher.finalize().as_bytes())
+    // The hash of many small pieces costs more than that of one large one.
+    let mut bytes = Vec::with_capacity(1024);
+    write(value, &mut bytes);
+    print(blake3::hash(&bytes).as_bytes())
 }
 
-fn feed(value: &Value, hasher: &mut blake3::Hasher) {
+fn write(value: &Value, bytes: &mut Vec<u8>) {
     if let Some(map) = value.as_map() {
-        hasher.update(b"{");
+        bytes.push(b'{');
         // Maps keep the order in which they were made, and are made in one order.
         for (key, value) in map {
-            hasher.update(key.as_str().unwrap_or_default().as_bytes());
-            hasher.update(&[0]);
-            feed(value, hasher);
+            bytes.extend(key.as_str().unwrap_or_default().as_bytes());
+            bytes.push(0);
+            write(value, bytes);
         }
-        hasher.update(b"}");
+        bytes.push(b'}');
     } else if let Some(items) = value.as_array() {
-        hasher.update(b"[");
-        items.iter().for_each(|item| feed(item, hasher));
-        hasher.update(b"]");
+        bytes.push(b'[');
+        items.iter().for_each(|item| write(item, bytes));
+        bytes.push(b']');
     } else if let Some(text) = value.as_str() {
-        hasher.update(b"\"");
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
+        bytes.push(b'"');
+        bytes.extend((text.len() as u64).to_le_bytes());
+        bytes.extend(text.as_bytes());
     } else {
-        hasher.update(value.name().as_bytes());
-        hasher.update(value.to_string().as_bytes());
-        hasher.update(&[0]);
+        bytes.extend(value.name().as_bytes());
+        bytes.extend(value.to_string().as_bytes());
+        bytes.push(0);
     }
 }
 
@@ -153,6 +151,7 @@ pub(super) fn position(world: &World, page: &Page) -> Value {
         }
         PageKind::Entry(..) => {}
     }
+    let branch = branch(site, page, &trail);
     let translations = site.translations(page);
     let name = |lang: Lang| world.theme.strings.get(lang, "language.name", None).unwrap_or("").to_owned();
     let shown = translations.iter().map(|other| {
@@ -171,12 +170,26 @@ pub(super) fn position(world: &World, page: &Page) -> Value {
     let (previous, next) = neighbours(world, page);
     map([
         ("trail", Value::from(trail)),
+        ("branch", Value::from(branch)),
         ("translations", Value::from(shown.collect::<Vec<_>>())),
         ("alternates", Value::from(alternates.collect::<Vec<_>>())),
         ("untranslated_in", Value::from(missing.collect::<Vec<_>>())),
         ("previous", previous),
         ("next", next),
     ])
+}
+
+/// The addresses of all that is above a page, and of the page itself or the listing that it continues.
+fn branch(site: &Site, page: &Page, trail: &[Value]) -> Vec<Value> {
+    let own = match &page.kind {
+        PageKind::Entry(ix, _) => Some(Value::from(&*site.urls[*ix])),
+        PageKind::Term(taxonomy, at, _) => {
+            let slug = &site.taxonomies.terms(taxonomy, page.lang)[*at].slug;
+            site.term_url(taxonomy, page.lang, slug).map(Value::from)
+        }
+        PageKind::Archive(..) | PageKind::Taxonomy(_) | PageKind::Guide(_) | PageKind::NotFound => None,
+    };
+    trail.iter().filter_map(|step| step.as_map()?.get(&Key::from("url")).cloned()).chain(own).collect()
 }
 
 /// The steps before and after a page of an ordered guide.

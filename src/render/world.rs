@@ -11,7 +11,7 @@ use tera::{Tera, Value};
 use super::{
     cards::{self, Card},
     images::Images,
-    page,
+    listing, page,
     query::{Fingerprint, Query, Scope, Selection},
     templates::Templates,
     values,
@@ -22,7 +22,7 @@ use crate::{
     forms::Library,
     language::Lang,
     schema::Fields,
-    site::{Ix, MenuNode, Site, Sort, join},
+    site::{Ix, MenuNode, Site, Sort},
     theme::Theme,
 };
 
@@ -128,6 +128,9 @@ impl World {
                 let print = values::mixed(&[values::fingerprint(&value), page::identity(self, page)]);
                 (value, print)
             }
+            Query::Listing(url) => {
+                self.site.page_at(url).map_or_else(|| (Value::none(), 0), |page| listing::listing(self, page))
+            }
             Query::Term(taxonomy, name, lang) => hashed(Value::from(self.site.term_named(taxonomy, *lang, name))),
             Query::Form(id, _) | Query::FormAction(id) => (Value::none(), self.form_fingerprint(id)),
             Query::Image(src) => (Value::none(), self.images.fingerprint(src)),
@@ -151,9 +154,6 @@ impl World {
                 hashed(self.site.tables.get(&**name).map_or_else(Value::none, |table| values::json(&table.value)))
             }
             Query::Alerts(lang) => self.alerts(*lang),
-            Query::Listing(url) => {
-                self.site.page_at(url).map_or_else(|| (Value::none(), 0), |page| page::listing(self, page))
-            }
             _ => (Value::none(), 0),
         };
         if let Ok(mut memo) = self.memo.write() {
@@ -324,15 +324,4 @@ fn menu_node(node: &MenuNode) -> Value {
         ("external", Value::from(node.external)),
         ("children", Value::from(node.children.iter().map(menu_node).collect::<Vec<_>>())),
     ])
-}
-
-/// The addresses of a listing's pages: `(number, address)`.
-pub(super) fn numbered(site: &Site, first: &str, lang: Lang, pages: usize) -> Vec<(usize, String)> {
-    (1..=pages).map(|number| (number, site.numbered(first, lang, number))).collect()
-}
-
-/// A section's years with their addresses and counts.
-pub(super) fn years(site: &Site, section: Ix) -> Vec<(i16, String, usize)> {
-    let url = &site.urls[section];
-    site.years(section).into_iter().map(|(year, ixs)| (year.0, join(url, &year.0.to_string()), ixs.len())).collect()
 }

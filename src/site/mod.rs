@@ -4,6 +4,7 @@
 
 mod addresses;
 mod alternates;
+mod listings;
 mod menus;
 mod order;
 mod pages;
@@ -16,6 +17,7 @@ mod tree;
 mod visibility;
 
 pub use addresses::join;
+pub use listings::Listing;
 pub use menus::MenuNode;
 pub use order::Sort;
 pub use pages::{Page, PageKind};
@@ -92,6 +94,7 @@ pub struct Site {
     by_url: Arc<HashMap<Box<str>, usize>>,
     by_type: Arc<BTreeMap<(usize, Lang), Vec<Ix>>>,
     tree: Arc<tree::Tree>,
+    listings: Arc<BTreeMap<Ix, Listing>>,
 }
 
 /// What a site is made from.
@@ -136,12 +139,14 @@ impl Site {
             by_url: Arc::default(),
             by_type: Arc::default(),
             tree: Arc::default(),
+            listings: Arc::default(),
         };
         site.admit(entries);
         site.index();
         references::resolve(&mut site, out);
         site.report_front_pages(out);
         site.tree = tree::Tree::grow(&site).into();
+        site.listings = listings::gather(&site, &site.tree).into();
         site.address();
         site.sort_types();
         site.taxonomies = Taxonomies::gather(&site).into();
@@ -187,17 +192,17 @@ impl Site {
     /// The whole id that a reference means: the id itself, or the only one of the wanted types (any
     /// type when none is named) that ends with it.
     pub fn resolve_id(&self, reference: &str, wanted: &[Box<str>]) -> Option<Arc<str>> {
-        let fits = |id: &Arc<str>| {
-            let ix = self.find_any(id, self.settings.default_language());
-            ix.is_some_and(|ix| wanted.is_empty() || wanted.iter().any(|name| **name == *self.kind(ix).name))
+        let fitting = |id: &str| {
+            let ix = self.find_any(id, self.settings.default_language())?;
+            let fits = wanted.is_empty() || wanted.iter().any(|name| **name == *self.kind(ix).name);
+            fits.then(|| self.entries[ix].id.clone())
         };
-        let whole: Arc<str> = reference.trim_matches('/').into();
-        if self.find_any(&whole, self.settings.default_language()).is_some() && fits(&whole) {
+        if let Some(whole) = fitting(reference.trim_matches('/')) {
             return Some(whole);
         }
-        let mut short = self.by_short_id.get(reference)?.iter().filter(|id| fits(id));
+        let mut short = self.by_short_id.get(reference)?.iter().filter_map(|id| fitting(id));
         let first = short.next()?;
-        short.next().is_none().then(|| first.clone())
+        short.next().is_none().then_some(first)
     }
 
     /// The page at an address.
@@ -223,6 +228,12 @@ impl Site {
     /// The pages directly below a section, in the section's order.
     pub fn children(&self, section: Ix) -> &[Ix] {
         self.tree.children(section)
+    }
+
+    /// What a section lists; of what is no section, nothing.
+    pub fn listing(&self, section: Ix) -> &Listing {
+        static NOTHING: Listing = Listing { items: Vec::new(), per_page: 1, years: BTreeMap::new() };
+        self.listings.get(&section).unwrap_or(&NOTHING)
     }
 
     /// The sections directly below a section, in order.

@@ -1,9 +1,9 @@
 //! Every page that the site will have: entries, listings and their further pages, archives,
 //! taxonomies, guides on one page.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::{Ix, Site, join};
+use super::{Ix, Listing, Site, join};
 use crate::{
     content::Entry,
     diagnostics::{Diagnostic, Location},
@@ -67,34 +67,6 @@ impl Page {
 }
 
 impl Site {
-    /// The entries that a section lists, and how many on a page.
-    pub fn listing(&self, section: Ix) -> (Vec<Ix>, usize) {
-        let items: Vec<Ix> = self.children(section).iter().copied().filter(|&ix| !self.archived[ix]).collect();
-        let own = self.entries[section].fields.get("per_page").and_then(|value| value.as_integer());
-        let own = own.and_then(|number| usize::try_from(number).ok());
-        if self.entries[section].id.is_empty() {
-            return (items, usize::MAX);
-        }
-        let of_type = items.first().and_then(|&ix| self.kind(ix).per_page);
-        (items, own.or(of_type).unwrap_or(usize::MAX).max(1))
-    }
-
-    /// A section's entries by year, the latest first, where its entries' type keeps archives.
-    pub fn years(&self, section: Ix) -> BTreeMap<std::cmp::Reverse<i16>, Vec<Ix>> {
-        let mut years: BTreeMap<_, Vec<Ix>> = BTreeMap::new();
-        if self.entries[section].id.is_empty() {
-            // The front page is no listing of what happens to lie directly below it.
-            return years;
-        }
-        for &ix in self.children(section) {
-            let Some(field) = &self.kind(ix).archive else { continue };
-            if let Some(date) = self.entries[ix].fields.get(field).and_then(|value| value.as_date()) {
-                years.entry(std::cmp::Reverse(date.year())).or_default().push(ix);
-            }
-        }
-        years
-    }
-
     /// The address of a taxonomy in a language; nothing when the site gives it no pages.
     pub fn taxonomy_url(&self, taxonomy: &str, lang: Lang) -> Option<String> {
         let slug = crate::language::slug(self.settings.taxonomies.get(taxonomy)?.slug.get(lang).unwrap_or(taxonomy));
@@ -160,14 +132,14 @@ pub(super) fn lay_out(site: &Site) -> Vec<Page> {
 
 fn section(site: &Site, ix: Ix, entry: &Entry, add: &mut impl FnMut(String, Lang, PageKind)) {
     let url = &site.urls[ix];
-    let (items, per_page) = site.listing(ix);
-    for number in 1..=items.len().div_ceil(per_page).max(1) {
+    let Listing { items, per_page, years } = site.listing(ix);
+    for number in 1..=items.len().div_ceil(*per_page).max(1) {
         add(site.numbered(url, entry.lang, number), entry.lang, PageKind::Entry(ix, number));
     }
-    for (year, items) in site.years(ix) {
-        let first = join(url, &year.0.to_string());
-        for number in 1..=items.len().div_ceil(per_page).max(1) {
-            add(site.numbered(&first, entry.lang, number), entry.lang, PageKind::Archive(ix, year.0, number));
+    for (&year, items) in years {
+        let first = join(url, &year.to_string());
+        for number in 1..=items.len().div_ceil(*per_page).max(1) {
+            add(site.numbered(&first, entry.lang, number), entry.lang, PageKind::Archive(ix, year, number));
         }
     }
     if site.is_guide(ix) {

@@ -13,7 +13,8 @@ pub use changes::Changes;
 pub use document::{Split, split};
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Component, Path, PathBuf},
     sync::Arc,
     time::UNIX_EPOCH,
@@ -148,7 +149,10 @@ impl SourceFile {
     /// # Errors
     /// `source.unreadable` when the system refuses.
     pub fn bytes(&self) -> Result<Vec<u8>, Diagnostic> {
-        fs::read(&self.disk).map_err(|error| unreadable(self.path.clone(), &error))
+        let mut bytes = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0).saturating_add(1));
+        // The size is known; without the limit the system would be asked for it again.
+        let read = fs::File::open(&self.disk).and_then(|file| file.take(u64::MAX).read_to_end(&mut bytes));
+        read.map(|_| bytes).map_err(|error| unreadable(self.path.clone(), &error))
     }
 
     /// The file's text, without a byte order mark.

@@ -36,7 +36,7 @@ def prepare(corpus, site, variant, env):
     for page in c.pages(corpus):
         site_folder.write_page(site, {
             "section": page["section"], "slug": page["slug"], "title": page["title"], "summary": page["description"],
-            "published": page["date"] and page["date"][:10], "keywords": page["tags"],
+            "published": page["date"] and page["date"][:19], "keywords": page["tags"],
             "order": None if page["date"] else page["weight"], "fields": page["extra"], "body": page["body"]})
     c.copy_static(corpus, os.path.join(site, "static"))
 

@@ -11,7 +11,6 @@ pub(super) fn files(site: &Site, lang: Lang) -> Vec<(String, String)> {
         return Vec::new();
     }
     let all: Vec<Json> = services.iter().map(|&ix| service(site, ix)).collect();
-    let linked: Vec<Json> = services.iter().map(|&ix| linked(site, ix)).collect();
     let context = json!({
         "schema": "https://schema.org/", "cpsv": "http://purl.org/vocab/cpsv#", "cv": "http://data.europa.eu/m8g/",
         "dct": "http://purl.org/dc/terms/",
@@ -25,11 +24,12 @@ pub(super) fn files(site: &Site, lang: Lang) -> Vec<(String, String)> {
         })
     });
     let path = |ending: &str| format!("api/v1/services/{lang}.{ending}");
-    vec![
-        (path("json"), Json::from(all.clone()).to_string()),
-        (path("csv"), csv(&COLUMNS, rows)),
-        (path("jsonld"), json!({ "@context": context, "@graph": linked }).to_string()),
-    ]
+    let mut files =
+        vec![(path("json"), serde_json::to_string(&all).unwrap_or_default()), (path("csv"), csv(&COLUMNS, rows))];
+    drop(all);
+    let linked: Vec<Json> = services.iter().map(|&ix| linked(site, ix)).collect();
+    files.push((path("jsonld"), json!({ "@context": context, "@graph": linked }).to_string()));
+    files
 }
 
 const COLUMNS: [&str; 12] = [
