@@ -225,8 +225,11 @@ fn inputs_of(files: &[SourceFile], staging: &Staging, site: &Site) -> Result<Vec
         .entries
         .iter()
         .filter_map(|entry| match &entry.origin {
-            Origin::Page { file, bytes, .. } => Some((&*file.path, (*bytes)?)),
-            Origin::Row { .. } => None,
+            // A byte order mark is no part of the text.
+            Origin::Page { file, body, .. } if body.end as u64 == file.size => {
+                Some((&*file.path, entry.text_fingerprint))
+            }
+            _ => None,
         })
         .collect();
     let input = |file: &SourceFile| {

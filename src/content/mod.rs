@@ -45,8 +45,8 @@ pub struct Entry {
     pub summary: Box<str>,
     /// The hash of everything but the body.
     pub fingerprint: Hash,
-    /// The hash of the body's text.
-    pub body_fingerprint: Hash,
+    /// The hash of the whole text, which the body is a part of; zeros where there is no body.
+    pub text_fingerprint: Hash,
 }
 
 /// Where an entry comes from.
@@ -56,8 +56,6 @@ pub enum Origin {
     Page {
         /// The file.
         file: SourceFile,
-        /// The hash of its bytes; nothing where they are not those of its text.
-        bytes: Option<Hash>,
         /// Where the front matter lies in its text, in bytes.
         front_matter: Range<usize>,
         /// Where the body lies in its text, in bytes.

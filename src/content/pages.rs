@@ -183,13 +183,8 @@ impl Context<'_> {
             section: name.section,
             summary: summary.unwrap_or_else(|| markdown::summary(body, SUMMARY)).into(),
             fingerprint: fields.fingerprint(),
-            body_fingerprint: hash(body.as_bytes()),
-            origin: Origin::Page {
-                file: file.clone(),
-                bytes: (text.len() as u64 == file.size).then(|| hash(text.as_bytes())),
-                front_matter: range,
-                body: parts.body,
-            },
+            text_fingerprint: hash(text.as_bytes()),
+            origin: Origin::Page { file: file.clone(), front_matter: range, body: parts.body },
             fields,
         })
     }

@@ -106,7 +106,7 @@ impl World {
             Query::Asset(name) => self.asset(name),
             Query::Body(id, lang) => {
                 let ix = self.site.resolve_id(id, &[]).and_then(|id| self.site.find_any(&id, *lang));
-                let print = ix.map_or(0, |ix| values::print(&self.site.entries[ix].body_fingerprint));
+                let print = ix.map_or(0, |ix| values::print(&self.site.entries[ix].text_fingerprint));
                 (Value::none(), print)
             }
             Query::Address(url) => (Value::none(), u128::from(self.leads_somewhere(url))),

@@ -171,6 +171,10 @@ impl SourceFile {
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes.drain(..3);
         }
+        if let Ok(text) = simdutf8::basic::from_utf8(&bytes) {
+            // To copy is cheaper than to look at each letter once more.
+            return Ok(text.to_owned());
+        }
         String::from_utf8(bytes).map_err(|error| {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = good.iter().filter(|&&b| b == b'\n').count() + 1;
