@@ -47,6 +47,40 @@ fn calendars_tell_time_and_repeat() {
     assert!(site.page("jaatmevedu/kadaka-alevik.ics").contains("RRULE:FREQ=WEEKLY;INTERVAL=2;UNTIL=20271229"));
 }
 
+/// One dataset, one table and two pages of dates, each with a mistake.
+#[test]
+fn data_that_is_missing_ragged_or_out_of_order_is_reported() {
+    let site = Site::with(
+        "-- site.toml --\nname = \"Kadaka vald\"\nlanguages = [\"et\"]\nbase_url = \"https://kadaka.example\"\n\
+         -- data/hinnad.csv --\nnimi;hind\nSaal;10\nKöök;5;7\n\
+         -- content/andmed/_index.md --\n+++\ntitle = \"Andmed\"\n+++\n\
+         -- content/andmed/hinnad.md --\n+++\ntitle = \"Hinnad\"\nidentifier = \"hinnad\"\ndescription = \"Hinnad.\"\npublisher = \"Kadaka\"\n\
+         theme = [\"GOVE\"]\nlicense = \"https://creativecommons.org/publicdomain/zero/1.0/\"\npublished = 2026-01-05\n\
+         distributions = [{ title = \"Hinnad\", url = \"/failid/hinnad.csv\", format = \"text/csv\" }]\n+++\n\
+         -- content/sundmused/_index.md --\n+++\ntitle = \"Sündmused\"\n+++\n\
+         -- content/sundmused/laat.md --\n+++\ntitle = \"Laat\"\nstart = 2026-12-12T12:00:00\nend = 2026-12-12T10:00:00\nlocation = \"Turg\"\npublished = 2026-11-01\n+++\n\
+         -- content/uudised/dateerimata.md --\n+++\ntitle = \"Uudis\"\n+++\nTekst.\n",
+    );
+    site.write("data/kool.csv", b"nimi,aadress\nKool,P\xe4rna 1\n");
+    let told = site.build(&["--format", "json"]).failed();
+    let told = super::driver::listed(&told);
+    for expected in [
+        "error content.table data/hinnad.csv:3",
+        "error source.not-utf8 data/kool.csv:2",
+        "schema.rule-order content/sundmused/laat.md",
+        "error schema.required content/uudised/dateerimata.md",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    for path in ["data/hinnad.csv", "data/kool.csv", "content/sundmused/laat.md", "content/uudised/dateerimata.md"] {
+        site.remove(path);
+    }
+    let told = site.build(&[]).fine().stderr;
+    assert!(told.contains("output.dataset-file") && told.contains("content/andmed/hinnad.md"), "{told}");
+    site.write("static/failid/hinnad.csv", "nimi,hind\nSaal,10\n");
+    assert!(!site.build(&[]).fine().stderr.contains("output.dataset-file"));
+}
+
 #[test]
 fn recurrence_without_an_end_is_reported() {
     let site = Site::with(

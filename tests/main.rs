@@ -40,6 +40,8 @@ mod preview;
 mod search;
 #[cfg(feature = "generator")]
 mod theme;
+#[cfg(feature = "generator")]
+mod validators;
 
 #[cfg(feature = "relay")]
 mod relay;

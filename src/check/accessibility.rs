@@ -8,6 +8,7 @@ use super::{
     speech::{self, Guess},
     subject::Subject,
     tree::{Id, Tree},
+    words::{Words, pattern},
 };
 use crate::{
     diagnostics::{Diagnostic, Location},
@@ -307,8 +308,8 @@ static BULLET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(\s{0,3}(?:[–—•·●▪◦‣∙○■]|\\-|\\\*|o\s|[a-hõ]\))[ \t\u{a0}]+)|^(\s{0,3}[-–—•·●▪◦‣∙○■])\p{L}")
 });
 
-static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static COLOUR: LazyLock<Words> = LazyLock::new(|| {
+    Words::new(
         r"(?ix)\b(?:punase|rohelise|sinise|kollase|halli|oranži|musta|lilla|pruuni)(?:ga|s)?\s+
             (?:märgi(?:tud|ti|takse)|kirjas|kirjuta(?:tud|ti)|kujuta(?:tud|ti|takse)|tähista(?:tud|ti|takse)|näida(?:tud|ti|takse)
             |värviga|värvi(?:tud|ti)|esile\s+(?:tõstetud|toodud)|kirjaga|joonitud)\b
@@ -326,6 +327,11 @@ static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
 fn capitals(line: &str) -> Option<Range<usize>> {
     let line_text = line.trim_start();
     if line_text.starts_with(":::") || line_text.starts_with("[^") || line_text.starts_with('|') {
+        return None;
+    }
+    // Most lines have nothing to look at.
+    let mut letters = line.chars().zip(line.chars().skip(1));
+    if !letters.any(|(a, b)| a.is_uppercase() && b.is_uppercase()) {
         return None;
     }
     let mut run: Vec<Range<usize>> = Vec::new();
@@ -371,9 +377,4 @@ fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
     let skipped: Vec<Range<usize>> = SKIPPED.find_iter(line).map(|found| found.range()).collect();
     let found: Vec<Range<usize>> = WORD.find_iter(line).map(|found| found.range()).collect();
     found.into_iter().filter(move |word| !skipped.iter().any(|part| part.start < word.end && word.start < part.end))
-}
-
-pub(super) fn pattern(text: &str) -> Regex {
-    // The patterns are part of the program; the tests use them all.
-    Regex::new(text).expect("a valid pattern")
 }

@@ -19,6 +19,7 @@ pub mod statement;
 mod subject;
 mod tree;
 mod wording;
+mod words;
 
 pub use settings::{Settings, Weight};
 

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 
-use super::Settings;
+use super::{Settings, words::pattern};
 use crate::{
     content::Entry,
     diagnostics::{Diagnostic, Location},
@@ -163,11 +163,6 @@ static EMAIL: LazyLock<Regex> =
 static ACCOUNT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Z]{2}\d{2}(?:[ \u{a0}]?[A-Z0-9]{4}){2,7}(?:[ \u{a0}]?[A-Z0-9]{1,3})?"));
 static MOBILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:(?:\+|00)372[ \u{a0}-]?)?5\d(?:[ \u{a0}-]?\d){5,6}"));
-
-fn pattern(text: &str) -> Regex {
-    // The patterns are part of the program; the tests use them all.
-    Regex::new(text).expect("a valid pattern")
-}
 
 /// Looks through a text. In `minutes` private contacts count as well.
 pub(super) fn check(known: &Known, file: &str, text: &str, minutes: bool, out: &mut Vec<Diagnostic>) {

@@ -1,5 +1,7 @@
 //! Which language a text is in.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::language::Lang;
 
 /// What a text seems to be written in.
@@ -24,6 +26,18 @@ const ENGLISH: &[&str] = &[
     "please", "we", "our", "their",
 ];
 
+/// Each small word: whether Estonian has it, and whether English.
+static KNOWN: LazyLock<HashMap<&str, (usize, usize)>> = LazyLock::new(|| {
+    let mut known: HashMap<&str, (usize, usize)> = HashMap::new();
+    for word in ESTONIAN {
+        known.entry(word).or_default().0 = 1;
+    }
+    for word in ENGLISH {
+        known.entry(word).or_default().1 = 1;
+    }
+    known
+});
+
 /// Guesses the language by its letters and small words. Short texts and such with few small words are unsure: a
 /// wrong guess costs more than none.
 pub(super) fn guess(text: &str) -> Guess {
@@ -35,11 +49,20 @@ pub(super) fn guess(text: &str) -> Guess {
     if cyrillic * 10 > letters * 7 {
         return Guess::Language(Lang::RU);
     }
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    let count = |list: &[&str]| words.iter().filter(|word| list.contains(&word.as_str())).count();
-    let (estonian, english) = (count(ESTONIAN), count(ENGLISH));
-    let enough = |hits: usize| hits >= 3 && hits * 9 >= words.len();
+    let (mut words, mut estonian, mut english) = (0, 0, 0);
+    let mut lower = String::new();
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        // The longest small word has seven bytes or so.
+        if word.len() <= 8 {
+            lower.clear();
+            lower.extend(word.chars().flat_map(char::to_lowercase));
+            let (one, other) = KNOWN.get(lower.as_str()).copied().unwrap_or_default();
+            estonian += one;
+            english += other;
+        }
+    }
+    let enough = |hits: usize| hits >= 3 && hits * 9 >= words;
     if cyrillic * 3 > letters {
         Guess::Unsure
     } else if enough(english) && english > estonian * 3 {

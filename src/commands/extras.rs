@@ -4,10 +4,11 @@ use jiff::{Zoned, civil::Date};
 
 use crate::{
     check::sheet,
-    diagnostics::Diagnostic,
+    diagnostics::{Diagnostic, Location},
     language::Lang,
     output::{self, Feed, FeedItem, SitemapPage, Staging},
     render::Renderer,
+    schema::Value,
     site::{Ix, Page, PageKind, Site, join},
 };
 
@@ -99,7 +100,28 @@ pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String
     add("opensearch.xml", opensearch(renderer));
     redirects(site, &mut add);
     control_sheet(renderer, &mut add);
+    missing_data(renderer, &files, out);
     files
+}
+
+/// Reports datasets whose file is not there: neither published as it is, nor a page, nor made by the build.
+fn missing_data(renderer: &Renderer, made: &[(String, Vec<u8>)], out: &mut Vec<Diagnostic>) {
+    let world = renderer.world();
+    let site = &world.site;
+    let Some(kind) = site.types.find("dataset") else { return };
+    for &ix in site.settings.languages.iter().flat_map(|&lang| site.of_type(kind, lang)) {
+        let entry = &site.entries[ix];
+        let items = entry.fields.get("distributions").map_or(&[][..], Value::as_list);
+        for url in items.iter().filter_map(Value::as_group).filter_map(|item| item.text("url")) {
+            let path = url.split(['?', '#']).next().unwrap_or(url);
+            let own = path.starts_with('/') && !path.starts_with("//");
+            let is_made = || made.iter().any(|(made, _)| *made == path[1..]);
+            if own && !world.files.contains(&path[1..]) && site.page_at(path).is_none() && !is_made() {
+                let place = Location::file(entry.path().clone());
+                out.push(Diagnostic::new("output.dataset-file").arg("url", url).at(place));
+            }
+        }
+    }
 }
 
 /// What the law asks to be published, and where it is: for a public authority's site.

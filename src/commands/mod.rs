@@ -18,6 +18,7 @@ mod loader;
 mod municipalities;
 mod new;
 mod pipeline;
+mod robots;
 mod searching;
 mod serve;
 mod spelling;

@@ -4,9 +4,10 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tera::Value;
 
-use super::{functions::safe, world::World};
+use super::{functions::safe, query::Query, world::World};
 use crate::{
-    content::Entry,
+    content::{Entry, Origin},
+    markdown,
     site::{Ix, Page, PageKind},
 };
 
@@ -18,12 +19,9 @@ struct Document<'a> {
     graph: &'a [Json],
 }
 
-/// The `<script>` element of a page; empty where there is nothing to say.
+/// The `<script>` element of a page.
 pub(super) fn script(world: &World, page: &Page) -> Value {
     let graph = graph(world, page);
-    if graph.is_empty() {
-        return safe("");
-    }
     let text = serde_json::to_string(&Document { context: "https://schema.org", graph: &graph }).unwrap_or_default();
     // Within <script> only `</` could end the element; `<` need not stand in JSON as it is.
     safe(&format!("<script type=\"application/ld+json\">{}</script>", text.replace('<', "\\u003c")))
@@ -36,14 +34,15 @@ fn image(world: &World, entry: &Entry) -> Option<String> {
 }
 
 fn graph(world: &World, page: &Page) -> Vec<Json> {
-    let mut graph = Vec::new();
+    let is_front = matches!(page.kind, PageKind::Entry(ix, 1) if world.site.entries[ix].id.is_empty());
+    let mut graph = vec![organization(world, is_front)];
     if let Some(breadcrumbs) = breadcrumbs(world, page) {
         graph.push(breadcrumbs);
     }
-    match page.kind {
-        PageKind::Entry(ix, 1) if world.site.entries[ix].id.is_empty() => graph.push(organization(world)),
-        PageKind::Entry(ix, 1) => graph.push(thing(world, page, ix)),
-        _ => {}
+    if let PageKind::Entry(ix, 1) = page.kind
+        && !is_front
+    {
+        graph.push(thing(world, page, ix));
     }
     graph
 }
@@ -65,11 +64,13 @@ fn breadcrumbs(world: &World, page: &Page) -> Option<Json> {
     })
 }
 
-fn organization(world: &World) -> Json {
+/// Whose site it is, on every page; how to reach them, on the front page.
+fn organization(world: &World, is_front: bool) -> Json {
     let settings = &world.site.settings;
-    let contact = |key: &str| settings.contact.get(key);
+    let contact = |key: &str| settings.contact.get(key).filter(|_| is_front);
     without_nulls(json!({
         "@type": "GovernmentOrganization",
+        "@id": organization_id(world),
         "name": settings.name,
         "url": settings.absolute("/"),
         "email": contact("email"),
@@ -79,10 +80,39 @@ fn organization(world: &World) -> Json {
     }))
 }
 
+fn organization_id(world: &World) -> String {
+    format!("{}/#publisher", world.site.settings.base_url)
+}
+
+/// The questions that a section shows with their answers; nothing where it shows something else.
+fn questions(world: &World, page: &Page, section: Ix) -> Option<Json> {
+    let site = &world.site;
+    let (items, _) = site.listing(section);
+    let are_questions = |&ix: &Ix| site.kind(ix).schema_org.as_deref() == Some("FAQPage");
+    if !site.entries[section].section || items.is_empty() || !items.iter().all(are_questions) {
+        return None;
+    }
+    world.ask(Query::Listing(page.url.clone()));
+    let question = |&ix: &Ix| {
+        let entry = &site.entries[ix];
+        world.ask(Query::Body((&*entry.id).into(), entry.lang));
+        let Origin::Page { file, body, .. } = &entry.origin else { return None };
+        let text = file.text().ok()?;
+        let answer = markdown::plain_text(text.get(body.clone())?);
+        Some(json!({
+            "@type": "Question",
+            "name": entry.title(),
+            "acceptedAnswer": { "@type": "Answer", "text": answer },
+        }))
+    };
+    Some(items.iter().filter_map(question).collect())
+}
+
 fn thing(world: &World, page: &Page, ix: Ix) -> Json {
     let site = &world.site;
     let entry = &site.entries[ix];
-    let kind = site.kind(ix).schema_org.as_deref().unwrap_or("WebPage");
+    let questions = questions(world, page, ix);
+    let kind = if questions.is_some() { "FAQPage" } else { site.kind(ix).schema_org.as_deref().unwrap_or("WebPage") };
     let field = |name: &str| entry.fields.get(name).map(|value| value.to_json());
     let mut thing = json!({
         "@type": kind,
@@ -91,14 +121,16 @@ fn thing(world: &World, page: &Page, ix: Ix) -> Json {
         "url": site.settings.absolute(&page.url),
         "inLanguage": page.lang.as_str(),
         "image": image(world, entry),
+        "mainEntity": questions,
     });
+    let publisher = json!({ "@id": organization_id(world) });
     let published = field("published");
     let more = match kind {
         "NewsArticle" => json!({
             "headline": entry.title(),
             "datePublished": published,
             "dateModified": field("updated").or_else(|| field("published")),
-            "publisher": { "@type": "GovernmentOrganization", "name": site.settings.name },
+            "publisher": publisher,
         }),
         "Event" => json!({
             "startDate": field("start"),
@@ -108,7 +140,7 @@ fn thing(world: &World, page: &Page, ix: Ix) -> Json {
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         }),
         "GovernmentService" => json!({
-            "serviceOperator": { "@type": "GovernmentOrganization", "name": site.settings.name },
+            "serviceOperator": publisher,
             "areaServed": site.settings.name,
             "audience": entry.fields.get("audience").map(|value| {
                 let names = value.texts().map(|name| json!({ "@type": "Audience", "audienceType": name }));
@@ -119,14 +151,14 @@ fn thing(world: &World, page: &Page, ix: Ix) -> Json {
             "title": entry.title(),
             "datePosted": published,
             "validThrough": field("deadline"),
-            "hiringOrganization": { "@type": "GovernmentOrganization", "name": site.settings.name },
+            "hiringOrganization": publisher,
             "jobLocation": { "@type": "Place", "address": site.settings.contact.get("address") },
         }),
         "Dataset" => json!({
             "datePublished": published,
             "dateModified": field("updated"),
             "license": field("license"),
-            "creator": { "@type": "GovernmentOrganization", "name": site.settings.name },
+            "creator": publisher,
         }),
         _ => json!({ "datePublished": published, "dateModified": field("updated") }),
     };

@@ -64,6 +64,11 @@ pub(super) fn check(
             out.push(report("site.redirect-from"));
             continue;
         }
+        // Hosts that read `_redirects` would take these for placeholders.
+        if redirect.from.contains('*') || redirect.from.contains("/:") {
+            out.push(report("site.redirect-pattern"));
+            continue;
+        }
         if exists(&redirect.from) {
             out.push(report("site.redirect-shadows"));
             continue;
@@ -130,6 +135,16 @@ mod tests {
     fn a_redirect_leads_to_a_page() {
         let (kept, problems) = found("[[redirect]]\nfrom = \"/et/avaleht/\"\nto = \"/\"\n");
         assert_eq!((kept, problems), (vec!["/et/avaleht".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn a_redirect_to_itself_and_one_that_matches_everything_are_refused() {
+        let (kept, problems) = found("redirect = [{ from = \"/a\", to = \"/a/\" }, { from = \"/*\", to = \"/\" }]");
+        assert_eq!(
+            (kept, problems),
+            (vec!["/a".to_owned()], vec!["site.redirect-pattern".into(), "site.redirect-loop".into()])
+        );
+        assert_eq!(found("redirect = [{ from = \"/vana/:aasta\", to = \"/\" }]").1, ["site.redirect-pattern"]);
     }
 
     #[test]

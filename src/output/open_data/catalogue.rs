@@ -1,7 +1,7 @@
 //! The catalogue of datasets in DCAT-AP 3.0, as the Estonian standard of data descriptions asks: JSON-LD
 //! and Turtle from one list of statements.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -39,14 +39,52 @@ pub(super) fn files(site: &Site) -> Vec<(String, String)> {
     for ix in datasets {
         dataset(site, &site.entries[ix], &site.settings.absolute(&site.urls[ix]), &publisher, &mut graph);
     }
+    let known = known(site, &graph);
+    graph.extend(known);
     let context = json!({
         "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/",
         "foaf": "http://xmlns.com/foaf/0.1/", "vcard": "http://www.w3.org/2006/vcard/ns#",
         "xsd": "http://www.w3.org/2001/XMLSchema#", "dcatap": "http://data.europa.eu/r5r/",
+        "skos": "http://www.w3.org/2004/02/skos/core#", "eli": "http://data.europa.eu/eli/ontology#",
     });
     let turtle = turtle(&context, &graph);
     let json_ld = json!({ "@context": context, "@graph": graph }).to_string();
     vec![("andmed/catalog.jsonld".to_owned(), json_ld), ("andmed/catalog.ttl".to_owned(), turtle)]
+}
+
+/// What stands behind the addresses that the catalogue names: DCAT-AP asks for things of these classes, and whoever
+/// reads the catalogue alone cannot see what they are.
+fn known(site: &Site, graph: &[Json]) -> Vec<Json> {
+    const CLASSES: [(&str, &str); 9] = [
+        ("dcat:landingPage", "foaf:Document"),
+        ("dcat:mediaType", "dct:MediaType"),
+        ("dcat:theme", "skos:Concept"),
+        ("dcatap:applicableLegislation", "eli:LegalResource"),
+        ("dct:accessRights", "dct:RightsStatement"),
+        ("dct:accrualPeriodicity", "dct:Frequency"),
+        ("dct:conformsTo", "dct:Standard"),
+        ("dct:license", "dct:LicenseDocument"),
+        ("foaf:homepage", "foaf:Document"),
+    ];
+    let lang = site.settings.default_language();
+    let themes = site.types.get("dataset").and_then(|kind| kind.schema.field("theme"));
+    let mut things = BTreeMap::new();
+    for node in graph {
+        for (property, class) in CLASSES {
+            let value = &node[property];
+            let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            for id in values.iter().filter_map(|value| value["@id"].as_str()) {
+                let mut thing = json!({ "@id": id, "@type": class });
+                if class == "skos:Concept" {
+                    let name = id.strip_prefix(THEMES).unwrap_or(id);
+                    let label = themes.map_or(name, |field| field.choice_label(name, lang));
+                    thing["skos:prefLabel"] = text(label, lang.as_str());
+                }
+                things.insert(id.to_owned(), thing);
+            }
+        }
+    }
+    things.into_values().collect()
 }
 
 fn dataset(site: &Site, entry: &Entry, id: &str, publisher: &str, graph: &mut Vec<Json>) {

@@ -1,0 +1,31 @@
+//! Patterns of words.
+
+use regex::{Match, Regex};
+
+pub(super) fn pattern(text: &str) -> Regex {
+    // The patterns are part of the program; the tests use them all.
+    Regex::new(text).expect("a valid pattern")
+}
+
+/// A pattern with bounds of words (`\b`). Those cost ten times as much beside letters outside ASCII, so a line is
+/// first looked at without them: most have nothing like it.
+pub(super) struct Words {
+    rough: Regex,
+    exact: Regex,
+}
+
+impl Words {
+    pub(super) fn new(text: &str) -> Self {
+        Self { rough: pattern(&text.replace(r"\b", "")), exact: pattern(text) }
+    }
+
+    pub(super) fn find<'t>(&self, line: &'t str) -> Option<Match<'t>> {
+        self.rough.is_match(line).then(|| self.exact.find(line))?
+    }
+}
+
+/// Whether any of some patterns may be in a line: one look instead of many.
+pub(super) fn any<'a>(patterns: impl Iterator<Item = &'a str>) -> Regex {
+    let all: Vec<String> = patterns.map(|text| format!("(?:{})", text.replace(r"\b", ""))).collect();
+    pattern(&all.join("|"))
+}
