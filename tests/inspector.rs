@@ -242,6 +242,19 @@ fn what_a_page_loads_from_elsewhere_is_told_once_and_allowed_by_name() {
 }
 
 #[test]
+fn scripts_that_follow_visitors_and_pages_that_nobody_looks_at_are_told_of() {
+    let site = Site::with(
+        "-- site.toml --\nname = \"Kadaka vald\"\nlanguages = [\"et\"]\nbase_url = \"https://kadaka.example\"\n\
+         [check.review]\nnews = 30\nnovelty = 5\n-- static/loendur.js --\ndocument.cookie = 'a=b';\n-- static/muu.js --\nlet a = 1;\n",
+    );
+    let told = site.run(&["check", "--format", "json", "--at", "2027-01-22"]).failed();
+    let told = crate::driver::listed(&told);
+    assert!(told.contains("warning privacy.tracker static/loendur.js:1") && !told.contains("muu.js"), "{told}");
+    assert!(told.contains("care.not-reviewed content/uudised/talv.md"), "{told}");
+    assert!(told.contains("error check.review-days site.toml"), "{told}");
+}
+
+#[test]
 fn only_what_is_new_fails() {
     let site = Site::with("-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKood 36805280109.\n");
     let before = site.run(&["check", "--format", "json"]).failed();

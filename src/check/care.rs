@@ -1,7 +1,10 @@
 //! Whether somebody looks after each page: reviews, owners, and services that say what one needs to know.
 
+use std::collections::HashMap;
+
 use jiff::{ToSpan as _, civil::Date};
 
+use super::Settings;
 use crate::{
     content::Entry,
     diagnostics::Diagnostic,
@@ -9,17 +12,27 @@ use crate::{
     site::{Ix, Site},
 };
 
-/// Types whose pages go out of date unless somebody looks at them: after so many days without a change.
+/// Types whose pages go out of date unless somebody looks at them: after so many days without a change, if the site
+/// says nothing else.
 const REVIEWS: &[(&str, i32)] = &[("service", 730), ("institution", 730), ("life-event", 730), ("faq", 1095)];
 
 /// Checks all entries in the site's first language; translations follow them.
-pub(super) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
+pub(super) fn check(site: &Site, settings: &Settings, out: &mut Vec<Diagnostic>) {
     let today = site.moment.at.date();
+    let mut reviews: HashMap<&str, i32> = REVIEWS.iter().copied().collect();
+    for (kind, days, place) in &settings.review {
+        if site.types.get(kind).is_none() {
+            let problem = Diagnostic::new("check.review-days").arg("type", kind).at(place.clone());
+            out.push(problem.suggest(kind, site.types.names()));
+        }
+        reviews.insert(kind, *days);
+    }
+    reviews.retain(|_, days| *days > 0);
     for (ix, entry) in site.entries.iter().enumerate() {
         if entry.lang != site.settings.default_language() || site.archived[ix] {
             continue;
         }
-        review(site, ix, entry, today, out);
+        review(site, ix, &reviews, today, out);
         owner(site, ix, entry, out);
         if &*site.kind(ix).name == "service" && !entry.section {
             service(entry, out);
@@ -36,17 +49,15 @@ pub(super) fn touched(entry: &Entry) -> Option<Date> {
     ["reviewed", "updated", "published", "documented_at"].iter().filter_map(|field| day(entry, field)).max()
 }
 
-fn review(site: &Site, ix: Ix, entry: &Entry, today: Date, out: &mut Vec<Diagnostic>) {
+fn review(site: &Site, ix: Ix, reviews: &HashMap<&str, i32>, today: Date, out: &mut Vec<Diagnostic>) {
+    let entry = &site.entries[ix];
     if let Some(due) = day(entry, "review_by") {
         if due < today {
             out.push(Diagnostic::new("care.review-due").arg("day", due).at(entry.place("review_by", None)));
         }
         return;
     }
-    let Some((_, days)) = REVIEWS.iter().find(|(kind, _)| **kind == *site.kind(ix).name).filter(|_| !entry.section)
-    else {
-        return;
-    };
+    let Some(&days) = reviews.get(&*site.kind(ix).name).filter(|_| !entry.section) else { return };
     let last = touched(entry);
     if let Some(last) = last.filter(|last| last.checked_add(days.days()).is_ok_and(|end| end < today)) {
         out.push(

@@ -21,7 +21,7 @@ mod tree;
 mod wording;
 mod words;
 
-pub use settings::{Settings, Weight};
+pub use settings::{Settings, Weight, matches};
 
 use std::{
     collections::{HashMap, HashSet},
@@ -98,7 +98,7 @@ impl<'a> Inspector<'a> {
         let mut out = Vec::new();
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         links::across(self.site, &seen, &mut out);
-        care::check(self.site, &mut out);
+        care::check(self.site, self.settings, &mut out);
         care::forms(self.site, &seen, &mut out);
         law::check(self.site, &mut out);
         let mut tables: Vec<_> = self.site.tables.values().map(|table| &table.file).collect();
@@ -163,6 +163,14 @@ impl<'a> Inspector<'a> {
     pub fn text(&self, path: &str, text: &str) -> Vec<Diagnostic> {
         let mut out = Vec::new();
         privacy::check(&self.known, path, text, true, &mut out);
+        out
+    }
+
+    /// What is wrong with a script of the site's own.
+    #[must_use]
+    pub fn script(&self, path: &str, text: &str) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        privacy::script(path, text, &mut out);
         out
     }
 

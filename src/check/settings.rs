@@ -25,6 +25,9 @@ pub struct Settings {
     pub words: Vec<String>,
     /// How large things may be.
     pub weight: Weight,
+    /// After how many days without a change pages of a type are to be looked at, and where that was written; 0 for
+    /// never. What is not named keeps its usual time.
+    pub(super) review: Vec<(String, i32, Location)>,
     severities: BTreeMap<String, Option<Severity>>,
     exceptions: Vec<Exception>,
 }
@@ -69,6 +72,7 @@ impl Settings {
             settings.origins = texts("origins");
             settings.words = texts("words");
             settings.weight = check.table("weight").map(weight).unwrap_or_default();
+            settings.review = check.table("review").map(|table| reviews(&table)).unwrap_or_default();
             settings.severities = check.table("severity").map(|table| severities(&table)).unwrap_or_default();
             let read = |table: Table<'_, '_>| {
                 let exception = exception(&table);
@@ -128,7 +132,8 @@ impl Exception {
 }
 
 /// Whether `text` fits `pattern`, in which `*` stands for anything.
-fn matches(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else { return false };
@@ -157,6 +162,19 @@ fn weight(table: Table<'_, '_>) -> Weight {
     };
     table.finish();
     weight
+}
+
+fn reviews(table: &Table<'_, '_>) -> Vec<(String, i32, Location)> {
+    let mut reviews = Vec::new();
+    for (kind, value) in table.entries() {
+        let place = table.place(value.span());
+        let days = value.get_ref().as_integer().and_then(|days| days.as_str().parse::<i32>().ok());
+        match days.filter(|days| (0..=36_500).contains(days)) {
+            Some(days) => reviews.push((kind.to_owned(), days, place)),
+            None => table.report(Diagnostic::new("check.review-days").arg("type", kind).at(place)),
+        }
+    }
+    reviews
 }
 
 fn severities(table: &Table<'_, '_>) -> BTreeMap<String, Option<Severity>> {
@@ -263,6 +281,13 @@ mod tests {
         assert_eq!(read(&one("check")).1, ["check.own-rule"]);
         assert_eq!(read(&one("privacy.emial")).1, ["check.unknown-rule"]);
         assert_eq!(read("[[check.exception]]\nrule = \"privacy\"\n").1, ["check.exception-incomplete"]);
+    }
+
+    #[test]
+    fn a_site_says_how_often_pages_are_looked_at() {
+        let (settings, wrong) = read("[check.review]\nservice = 365\nfaq = \"kord aastas\"\npage = -1\n");
+        assert_eq!(wrong, ["check.review-days", "check.review-days"]);
+        assert_eq!((settings.review[0].0.as_str(), settings.review[0].1), ("service", 365));
     }
 
     #[test]

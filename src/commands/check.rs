@@ -160,6 +160,10 @@ fn file_findings(inspector: &Inspector<'_>, file: &SourceFile, cache: &Cache) ->
         if file.bytes().is_ok_and(|bytes| check::metadata::has_place(&bytes)) {
             found.push(Diagnostic::new("privacy.picture-place").at(Location::file(file.path.clone())));
         }
+    } else if [".js", ".mjs"].iter().any(|ending| path.ends_with(ending)) {
+        if let Ok(text) = file.text() {
+            found.extend(inspector.script(&file.path, &text));
+        }
     } else if [".csv", ".txt", ".json", ".ics", ".tsv", ".xml"].iter().any(|ending| path.ends_with(ending))
         && let Ok(text) = file.text()
     {

@@ -1,5 +1,7 @@
 //! What a site lets programs ask for: its `robots.txt` (RFC 9309).
 
+use crate::check;
+
 /// The rules of one site for this program.
 #[derive(Debug, Default)]
 pub(super) struct Robots {
@@ -44,26 +46,18 @@ impl Robots {
         let longest = self
             .rules
             .iter()
-            .filter(|(_, pattern)| matches(pattern, path))
+            .filter(|(_, pattern)| fits(pattern, path))
             .max_by_key(|(allowed, pattern)| (pattern.len(), *allowed));
         longest.is_none_or(|(allowed, _)| *allowed)
     }
 }
 
 /// `*` stands for any text, and `$` at the end for the end.
-fn matches(pattern: &str, path: &str) -> bool {
-    let (pattern, whole) = pattern.strip_suffix('$').map_or((pattern, false), |start| (start, true));
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut parts = parts.peekable();
-    while let Some(part) = parts.next() {
-        if whole && parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('$') {
+        Some(whole) => check::matches(whole, path),
+        None => check::matches(&format!("{pattern}*"), path),
     }
-    !whole || rest.is_empty()
 }
 
 #[cfg(test)]

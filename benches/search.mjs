@@ -1,0 +1,46 @@
+// What a first search costs: bytes over the wire, as a server that compresses sends them, and time after loading.
+//
+//     node benches/search.mjs OUT [LANGUAGE]
+//
+// Asks for words of the site's own pages, each with nothing loaded before.
+import fs from "node:fs";
+import path from "node:path";
+import zlib from "node:zlib";
+import { Index } from "../themes/omavalitsus/scripts/search.js";
+
+const folder = path.join(process.argv[2], "search", process.argv[3] ?? "et");
+const script = new URL("../themes/omavalitsus/scripts/search.js", import.meta.url);
+const size = (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }).length;
+const sizes = new Map();
+const read = (name) => {
+  const bytes = fs.readFileSync(path.join(folder, name));
+  if (!sizes.has(name)) sizes.set(name, size(bytes));
+  return bytes.toString("utf8");
+};
+
+// Titles of pages, one of every fortieth document: a word of each is a query, and two words of each.
+const documents = fs.readdirSync(folder).filter((name) => name.startsWith("d-"));
+const titles = documents.flatMap((name) => JSON.stringify(JSON.parse(read(name))).match(/\p{L}{5,}/gu) ?? []);
+const queries = Array.from({ length: 200 }, (_, at) => titles[Math.floor((at * titles.length) / 200)]).filter(Boolean);
+
+const bytes = [], loads = [], times = [];
+for (const [at, word] of queries.entries()) {
+  const query = at % 2 ? `${word} ${queries[(at * 7) % queries.length]}` : word;
+  const fetched = new Set();
+  const index = await Index.open(async (name) => (fetched.add(name), read(name)));
+  const ask = async () => {
+    const found = await index.find(query);
+    await Promise.all(found.pages.slice(0, 10).map((page) => index.page(page)));
+  };
+  await ask();
+  const start = performance.now();
+  await ask();
+  times.push(performance.now() - start);
+  bytes.push(size(fs.readFileSync(script)) + [...fetched].reduce((sum, name) => sum + sizes.get(name), 0));
+  loads.push(fetched.size);
+}
+const at = (list, share) => list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) * share)];
+const kb = (value) => `${(value / 1000).toFixed(1)} kB`;
+console.log(`index.json ${kb(sizes.get("index.json"))}, script ${kb(size(fs.readFileSync(script)))}, files ${fs.readdirSync(folder).length}`);
+console.log(`first search: median ${kb(at(bytes, 0.5))}, 95 % ${kb(at(bytes, 0.95))}, most ${kb(at(bytes, 1))}; files ${at(loads, 0.5)} to ${at(loads, 1)}`);
+console.log(`answer after loading: median ${at(times, 0.5).toFixed(1)} ms, 95 % ${at(times, 0.95).toFixed(1)} ms`);
