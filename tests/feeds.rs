@@ -56,7 +56,9 @@ fn data_that_is_missing_ragged_or_out_of_order_is_reported() {
          -- content/andmed/_index.md --\n+++\ntitle = \"Andmed\"\n+++\n\
          -- content/andmed/hinnad.md --\n+++\ntitle = \"Hinnad\"\nidentifier = \"hinnad\"\ndescription = \"Hinnad.\"\npublisher = \"Kadaka\"\n\
          theme = [\"GOVE\"]\nlicense = \"https://creativecommons.org/publicdomain/zero/1.0/\"\npublished = 2026-01-05\n\
+         contact = \"kantselei\"\n\
          distributions = [{ title = \"Hinnad\", url = \"/failid/hinnad.csv\", format = \"text/csv\" }]\n+++\n\
+         -- data/units.toml --\n[[units]]\nid = \"kantselei\"\ntitle = \"Vallakantselei\"\nkind = \"department\"\n\
          -- content/sundmused/_index.md --\n+++\ntitle = \"Sündmused\"\n+++\n\
          -- content/sundmused/laat.md --\n+++\ntitle = \"Laat\"\nstart = 2026-12-12T12:00:00\nend = 2026-12-12T10:00:00\nlocation = \"Turg\"\npublished = 2026-11-01\n+++\n\
          -- content/uudised/dateerimata.md --\n+++\ntitle = \"Uudis\"\n+++\nTekst.\n",
