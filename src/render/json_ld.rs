@@ -87,7 +87,7 @@ fn organization_id(world: &World) -> String {
 /// The questions that a section shows with their answers; nothing where it shows something else.
 fn questions(world: &World, page: &Page, section: Ix) -> Option<Json> {
     let site = &world.site;
-    let (items, _) = site.listing(section);
+    let items = &site.listing(section).items;
     let are_questions = |&ix: &Ix| site.kind(ix).schema_org.as_deref() == Some("FAQPage");
     if !site.entries[section].section || items.is_empty() || !items.iter().all(are_questions) {
         return None;
