@@ -154,9 +154,9 @@ Tekst.
 
 #[test]
 fn link_to_nothing() {
-    assert_snapshot!(refused_text(r#"
+    assert_snapshot!(refused_text("
 Vaata [suve](suvi.md) ja [kevadet](/uudised/kevad).
-"#), @r"
+"), @r"
     error render.link-broken content/uudised/talv.md:5:7
     error render.link-broken content/uudised/talv.md:5:26
     ");
@@ -228,9 +228,9 @@ children = [{ menu = "main" }]
 
 #[test]
 fn missing_image() {
-    assert_snapshot!(refused_text(r#"
+    assert_snapshot!(refused_text("
 ![Lumine väljak](/images/lumi.jpg)
-"#), @"error render.image-missing content/uudised/talv.md:5:1");
+"), @"error render.image-missing content/uudised/talv.md:5:1");
 }
 
 #[test]
@@ -320,9 +320,9 @@ fn one_name_in_both_unicode_forms() {
 
 #[test]
 fn reference_out_of_the_site() {
-    assert_snapshot!(refused_text(r#"
+    assert_snapshot!(refused_text("
 ![Pilt](../../../salajane.png) ja [fail](../../../../etc/passwd).
-"#), @r"
+"), @r"
     error render.image-missing content/uudised/talv.md:5:1
     error render.link-broken content/uudised/talv.md:5:35
     ");
@@ -351,11 +351,11 @@ fn symlink_that_goes_in_circles() {
 #[test]
 fn raw_html_is_shown_as_text() {
     let site = Site::with(&news(
-        r#"
+        "
 <script>alert(1)</script>
 
 <img src=x onerror=alert(1)> [x](javascript:alert(1))
-"#,
+",
     ));
     assert_snapshot!(site.problems(), @r"
     warning markdown.html content/uudised/talv.md:5:1

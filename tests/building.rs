@@ -176,9 +176,9 @@ fn another_address() {
 #[test]
 fn warnings_fail_a_strict_build_only() {
     let site = Site::with(&news(
-        r#"
+        "
 <marquee>Lund</marquee>
-"#,
+",
     ));
     site.build(&[]).fine();
     site.build(&["--strict"]).failed();
