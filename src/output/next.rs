@@ -90,7 +90,7 @@ impl NextTree {
     }
 
     /// Takes away what [`NextTree::create`] made.
-    pub(super) fn remove(&self, path: &str) {
+    fn remove(&self, path: &str) {
         tree::remove_with_empty_folders(&self.root, path);
     }
 

@@ -226,6 +226,26 @@ fn files_that_no_build_made_stay() {
 }
 
 #[test]
+fn files_copied_a_moment_ago_stay_while_others_beside_them_change() {
+    let site = Site::new();
+    let pictures = site.root.path().join("content/pildid");
+    fs::create_dir(&pictures).unwrap();
+    let build = |text: &str| {
+        for number in 0..64 {
+            // Every eighth changes; all are too young for their times to prove anything.
+            let text = if number % 8 == 0 { text } else { "sama" };
+            fs::write(pictures.join(format!("{number}.png")), text).unwrap();
+        }
+        let staging = site.open();
+        let files = Folder::open(&site.root.path().join("content")).unwrap().walk("", &mut Vec::new());
+        files.par_iter().for_each(|file| staging.copy(&file.path, file).unwrap());
+        counts(&staging.commit(Stamp::default()).unwrap())
+    };
+    assert_eq!(build("enne"), (64, 0, 0));
+    assert_eq!(build("nüüd"), (8, 56, 0));
+}
+
+#[test]
 fn a_file_that_was_changed_or_deleted_by_hand_is_written_again() {
     let site = Site::new();
     site.build(FIRST);
