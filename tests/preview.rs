@@ -5,6 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     process::{Child, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -171,6 +172,25 @@ fn only_this_computer_under_its_own_name_is_answered() {
     assert!(elsewhere.starts_with("HTTP/1.1 403"), "{elsewhere}");
     let head = format!("POST /__raekoda/at HTTP/1.1\r\nHost: {}\r\nOrigin: https://evil.example", preview.host);
     assert!(preview.ask(&head, "at=2026-01-01").starts_with("HTTP/1.1 403"));
+}
+
+#[test]
+fn many_connections_at_once_are_all_answered() {
+    let site = Site::smallest();
+    let preview = Preview::of(&site, &[]);
+    // A browser opens six at once for a page and its files, and keeps them open.
+    for _ in 0..200 {
+        let mut open: Vec<_> = (0..6).map(|_| TcpStream::connect(&preview.host).unwrap()).collect();
+        for stream in &mut open {
+            write!(stream, "GET / HTTP/1.1\r\nHost: {}\r\n\r\n", preview.host).unwrap();
+        }
+        for stream in &mut open {
+            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).expect("each connection is answered");
+            assert_eq!(&status, b"HTTP/1.1 200");
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::{self, Cursor, Read, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
     sync::{Arc, LazyLock, PoisonError},
     thread,
@@ -23,6 +24,8 @@ const TRIES: u16 = 20;
 const THREADS: usize = 6;
 /// How often those who listen are asked whether they are still there.
 const PING: Duration = Duration::from_secs(20);
+/// How long a connection can lie unread in the library's queue before it is woken.
+const NUDGE: Duration = Duration::from_millis(500);
 /// Where the preview's own files are.
 const OWN: &str = "/__raekoda/";
 
@@ -30,7 +33,7 @@ const OWN: &str = "/__raekoda/";
 pub struct Server {
     http: Arc<tiny_http::Server>,
     host: String,
-    port: u16,
+    address: SocketAddr,
 }
 
 /// What is answered.
@@ -52,8 +55,9 @@ impl Server {
         for port in port..=port.saturating_add(TRIES) {
             match tiny_http::Server::http((host, port)) {
                 Ok(http) => {
-                    let bound = http.server_addr().to_ip().map_or(port, |address| address.port());
-                    return Ok(Self { http: Arc::new(http), host: host.to_owned(), port: bound });
+                    let bound = http.server_addr().to_ip();
+                    let address = bound.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, port).into());
+                    return Ok(Self { http: Arc::new(http), host: host.to_owned(), address });
                 }
                 Err(error) => reason = error.to_string(),
             }
@@ -63,7 +67,7 @@ impl Server {
 
     /// Where the site is.
     pub fn address(&self) -> String {
-        format!("http://{}:{}", self.host, self.port)
+        format!("http://{}:{}", self.host, self.address.port())
     }
 
     /// Answers requests, on threads of its own, until the process ends.
@@ -84,12 +88,34 @@ impl Server {
                 preview.listeners.lock().unwrap_or_else(PoisonError::into_inner).ping();
             }
         });
+        self.nudge();
+    }
+
+    /// Takes care that no connection is left lying. The library gives each connection a thread for as long as it
+    /// is open, and counts a thread that it has just woken as one that still waits: of several connections that
+    /// come at once, one can be put in its queue with nobody to take it, and a page of a browser would load for
+    /// minutes. The thread of the next connection that ends takes it, so one is made that ends at once.
+    fn nudge(&self) {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        thread::spawn(move || {
+            loop {
+                thread::sleep(NUDGE);
+                // When it cannot be made now, the next one will.
+                drop(TcpStream::connect(address));
+            }
+        });
     }
 
     /// What `Host` may say: a page of another site must not read this one under a name of its own (DNS
     /// rebinding).
     fn names(&self) -> Vec<String> {
-        ["127.0.0.1", "localhost", "[::1]", &self.host].iter().map(|host| format!("{host}:{}", self.port)).collect()
+        ["127.0.0.1", "localhost", "[::1]", &self.host]
+            .iter()
+            .map(|host| format!("{host}:{}", self.address.port()))
+            .collect()
     }
 }
 

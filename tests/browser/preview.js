@@ -9,7 +9,7 @@ import { program, root } from "./site.js";
 // Starts `raekoda serve` on a copy of the example and gives its address.
 async function start(site) {
   await cp(join(root, "content-example"), site, { recursive: true, filter: (path) => !path.endsWith("/public") });
-  const server = spawn(program, ["--lang", "et", "serve", site, "--port", "8700"], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(program, ["--lang", "et", "serve", site, "--port", "0"], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   const origin = await new Promise((ready, failed) => {
     server.stderr.on("data", (data) => {
