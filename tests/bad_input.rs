@@ -12,14 +12,14 @@ fn broken_toml() {
 title = "Jutumärk jäi lahti
 +++
 Tekst.
-"#), @"error source.toml-syntax content/uudised/katki.md:2:28");
+"#), @"error source.toml-open-quotes content/uudised/katki.md:2:28");
 }
 
 #[test]
 fn broken_settings() {
     assert_snapshot!(refused(|site| {
         site.write("site.toml", "name = \"Kadaka vald\"\nlanguages = [\"et\"\nbase_url = \"https://x.example\"\n");
-    }), @"error source.toml-syntax site.toml:3:1");
+    }), @"error source.toml-comma site.toml:3:1");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn a_site_that_is_broken_from_the_start_is_shown_when_it_is_mended() {
     let settings = fs::read_to_string(site.path("site.toml")).unwrap();
     site.write("site.toml", "name = \"Kadaka");
     let preview = Preview::of(&site, &["--at", "2026-11-22"]);
-    assert_eq!(preview.report("/")["problems"][0]["code"], "source.toml-syntax");
+    assert_eq!(preview.report("/")["problems"][0]["code"], "source.toml-open-quotes");
     let mut page = preview.connect("/");
     site.write("site.toml", settings);
     while !preview.get("/").contains("Tere tulemast!") {

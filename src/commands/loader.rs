@@ -204,9 +204,10 @@ fn look(request: &Request, folder: &Folder, out: &mut Vec<Diagnostic>) -> Option
     let text = file.text().map_err(|problem| out.push(problem)).ok()?;
     let toml = TomlText::whole("site.toml", &text);
     let mut settings = Settings::read(&toml, out);
-    if out.iter().any(|found| found.code == "source.toml-syntax") {
+    let syntax = |found: &Diagnostic| found.code.starts_with("source.toml-");
+    if out.iter().any(syntax) {
         // What broken settings seem to lack is what could not be read.
-        out.retain(|found| found.code == "source.toml-syntax");
+        out.retain(syntax);
         return None;
     }
     if let Some(base_url) = &request.base_url {

@@ -16,8 +16,6 @@ struct List<'a> {
     per_page: usize,
     /// The page that is shown, from 1.
     number: usize,
-    /// The address of the first page.
-    first: String,
     /// The section whose list it is.
     section: Option<Ix>,
 }
@@ -35,20 +33,16 @@ fn of<'a>(world: &'a World, page: &Page) -> Option<List<'a>> {
     Some(match &page.kind {
         &PageKind::Entry(ix, number) if site.entries[ix].section => {
             let listing = site.listing(ix);
-            let first = site.urls[ix].to_string();
-            List { items: &listing.items, per_page: listing.per_page, number, first, section: Some(ix) }
+            List { items: &listing.items, per_page: listing.per_page, number, section: Some(ix) }
         }
         &PageKind::Archive(ix, year, number) => {
             let listing = site.listing(ix);
             let items = listing.years.get(&year).map_or(&[][..], Vec::as_slice);
-            let first = join(&site.urls[ix], &year.to_string());
-            List { items, per_page: listing.per_page, number, first, section: Some(ix) }
+            List { items, per_page: listing.per_page, number, section: Some(ix) }
         }
         PageKind::Term(name, at, number) => {
             let term = &site.taxonomies.terms(name, page.lang)[*at];
-            let first = site.term_url(name, page.lang, &term.slug).unwrap_or_default();
-            let per_page = site.settings.per_page;
-            List { items: &term.entries, per_page, number: *number, first, section: None }
+            List { items: &term.entries, per_page: site.settings.per_page, number: *number, section: None }
         }
         _ => return None,
     })
@@ -60,7 +54,8 @@ fn shown(world: &World, page: &Page, list: &List<'_>) -> (Value, Fingerprint) {
     let pages = items.len().div_ceil(per_page).max(1);
     let from = (number - 1).saturating_mul(per_page).min(items.len());
     let shown = &items[from..from.saturating_add(per_page).min(items.len())];
-    let url = |number: usize| site.numbered(&list.first, page.lang, number);
+    let first = site.first_url(page);
+    let url = |number: usize| site.numbered(&first, page.lang, number);
     let mut last = 0;
     let numbered = numbers(number, pages).map(|at| {
         let gap = at > last + 1;

@@ -146,7 +146,6 @@ fn special(world: &World, page: &Page, context: &mut Context) {
         }
         PageKind::Term(name, at, _) => {
             let term = &site.taxonomies.terms(name, page.lang)[*at];
-            let first = site.term_url(name, page.lang, &term.slug).unwrap_or_default();
             context.insert_value("list", world.ask(Query::Listing(page.url.clone())));
             context.insert_value(
                 "term",
@@ -154,7 +153,7 @@ fn special(world: &World, page: &Page, context: &mut Context) {
                     ("name", Value::from(term.name.as_str())),
                     ("label", Value::from(term.label.as_str())),
                     ("taxonomy", Value::from(&**name)),
-                    ("url", Value::from(first)),
+                    ("url", Value::from(&*site.first_url(page))),
                     ("count", Value::from(term.entries.len())),
                 ]),
             );

@@ -1,6 +1,8 @@
 //! Values as templates see them.
 
-use tera::{Map, Value, value::Key};
+use std::borrow::Cow;
+
+use tera::{Map, Value};
 
 use super::{query::Fingerprint, world::World};
 use crate::{
@@ -136,22 +138,11 @@ pub(super) fn site(world: &World, lang: Lang) -> Value {
 /// Where a page stands: the way to it, itself in other languages, its neighbours in a guide.
 pub(super) fn position(world: &World, page: &Page) -> Value {
     let site = &world.site;
-    let step = |ix: Ix| map([("title", Value::from(site.entries[ix].title())), ("url", Value::from(&*site.urls[ix]))]);
-    let mut trail: Vec<Value> =
-        page.entry().map(|ix| site.ancestors(ix)).unwrap_or_default().into_iter().map(step).collect();
-    match &page.kind {
-        PageKind::Archive(ix, ..) | PageKind::Guide(ix) => trail.push(step(*ix)),
-        PageKind::Taxonomy(_) | PageKind::NotFound => trail.extend(site.front_page(page.lang).map(step)),
-        PageKind::Term(taxonomy, ..) => {
-            trail.extend(site.front_page(page.lang).map(step));
-            if let Some(url) = site.taxonomy_url(taxonomy, page.lang) {
-                let title = site.settings.taxonomies.get(&**taxonomy).and_then(|t| t.label.get(page.lang));
-                trail.push(map([("title", Value::from(title.unwrap_or(taxonomy))), ("url", Value::from(url))]));
-            }
-        }
-        PageKind::Entry(..) => {}
-    }
-    let branch = branch(site, page, &trail);
+    let trail = trail(site, page);
+    let branch = trail.iter().map(|(_, url)| Value::from(&**url));
+    let branch: Vec<Value> = branch.chain([Value::from(&*site.first_url(page))]).collect();
+    let trail = trail.iter().map(|(title, url)| map([("title", Value::from(*title)), ("url", Value::from(&**url))]));
+    let trail: Vec<Value> = trail.collect();
     let translations = site.translations(page);
     let name = |lang: Lang| world.theme.strings.get(lang, "language.name", None).unwrap_or("").to_owned();
     let shown = translations.iter().map(|other| {
@@ -179,17 +170,24 @@ pub(super) fn position(world: &World, page: &Page) -> Value {
     ])
 }
 
-/// The addresses of all that is above a page, and of the page itself or the listing that it continues.
-fn branch(site: &Site, page: &Page, trail: &[Value]) -> Vec<Value> {
-    let own = match &page.kind {
-        PageKind::Entry(ix, _) => Some(Value::from(&*site.urls[*ix])),
-        PageKind::Term(taxonomy, at, _) => {
-            let slug = &site.taxonomies.terms(taxonomy, page.lang)[*at].slug;
-            site.term_url(taxonomy, page.lang, slug).map(Value::from)
+/// The titles and addresses of all that is above a page, from the front page on.
+fn trail<'a>(site: &'a Site, page: &'a Page) -> Vec<(&'a str, Cow<'a, str>)> {
+    let step = |ix: Ix| (site.entries[ix].title(), Cow::Borrowed(&*site.urls[ix]));
+    let above = page.entry().map(|ix| site.ancestors(ix)).unwrap_or_default();
+    let mut trail: Vec<_> = above.into_iter().map(step).collect();
+    match &page.kind {
+        PageKind::Archive(ix, ..) | PageKind::Guide(ix) => trail.push(step(*ix)),
+        PageKind::Taxonomy(_) | PageKind::NotFound => trail.extend(site.front_page(page.lang).map(step)),
+        PageKind::Term(taxonomy, ..) => {
+            trail.extend(site.front_page(page.lang).map(step));
+            if let Some(url) = site.taxonomy_url(taxonomy, page.lang) {
+                let title = site.settings.taxonomies.get(&**taxonomy).and_then(|t| t.label.get(page.lang));
+                trail.push((title.unwrap_or(taxonomy), Cow::Owned(url)));
+            }
         }
-        PageKind::Archive(..) | PageKind::Taxonomy(_) | PageKind::Guide(_) | PageKind::NotFound => None,
-    };
-    trail.iter().filter_map(|step| step.as_map()?.get(&Key::from("url")).cloned()).chain(own).collect()
+        PageKind::Entry(..) => {}
+    }
+    trail
 }
 
 /// The steps before and after a page of an ordered guide.

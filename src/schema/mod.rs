@@ -23,6 +23,7 @@ mod reference;
 mod rows;
 mod rules;
 mod table;
+mod toml_syntax;
 mod typed;
 mod value;
 

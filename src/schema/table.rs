@@ -7,6 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+use super::toml_syntax;
 use crate::diagnostics::{Diagnostic, Location};
 
 /// A text that holds TOML, whole or in part, with the path to name in diagnostics.
@@ -26,13 +27,13 @@ impl<'a> TomlText<'a> {
         Self { path: path.into(), text, range: 0..text.len() }
     }
 
-    /// Reads the TOML as far as it can be read. The first syntax error becomes `source.toml-syntax`;
+    /// Reads the TOML as far as it can be read. The first syntax error becomes a diagnostic `source.toml-…`;
     /// those after it are most often its echoes.
     pub fn parse(&self, out: &mut Vec<Diagnostic>) -> Spanned<DeTable<'a>> {
         let (table, errors) = DeTable::parse_recoverable(&self.text[self.range.clone()]);
         if let Some(error) = errors.first() {
             let place = self.place(error.span().unwrap_or(0..0));
-            out.push(Diagnostic::new("source.toml-syntax").arg("reason", error.message()).at(place));
+            out.push(toml_syntax::diagnostic(error.message()).at(place));
         }
         table
     }

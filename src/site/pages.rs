@@ -1,7 +1,7 @@
 //! Every page that the site will have: entries, listings and their further pages, archives,
 //! taxonomies, guides on one page.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{Ix, Listing, Site, join};
 use crate::{
@@ -90,6 +90,19 @@ impl Site {
             first.to_owned()
         } else {
             join(first, &format!("{}/{number}", self.settings.words.page.get(lang).unwrap_or("page")))
+        }
+    }
+
+    /// The address of a page, or of the first page of the listing that it continues.
+    pub fn first_url<'a>(&'a self, page: &'a Page) -> Cow<'a, str> {
+        match &page.kind {
+            PageKind::Entry(ix, _) => Cow::Borrowed(&*self.urls[*ix]),
+            PageKind::Archive(ix, year, _) => Cow::Owned(join(&self.urls[*ix], &year.to_string())),
+            PageKind::Term(taxonomy, at, _) => {
+                let slug = &self.taxonomies.terms(taxonomy, page.lang)[*at].slug;
+                self.term_url(taxonomy, page.lang, slug).map_or(Cow::Borrowed(&*page.url), Cow::Owned)
+            }
+            PageKind::Taxonomy(_) | PageKind::Guide(_) | PageKind::NotFound => Cow::Borrowed(&*page.url),
         }
     }
 
