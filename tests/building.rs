@@ -251,3 +251,24 @@ fn a_guide_on_one_page_has_each_id_once_and_its_links_stay_on_it() {
         assert!(page.contains(link), "{link}");
     }
 }
+
+#[test]
+fn a_dry_run_names_what_would_change_and_changes_nothing() {
+    let site = Site::smallest();
+    site.build(&[]).fine();
+    let before = site.written();
+    site.write_all(&news("Lumi tuli."));
+    site.write("content/uudised/kevad.md", "+++\ntitle = \"Kevad\"\npublished = 2026-11-21\n+++\nPäike.\n");
+    let said = site.build(&["--dry-run", "--lang", "en"]).fine().stderr;
+    assert!(said.contains("change  uudised/talv/index.html"), "{said}");
+    assert!(said.contains("add     uudised/kevad/index.html"), "{said}");
+    assert!(before == site.written(), "the site has changed");
+    site.remove("content/uudised/talv.md");
+    let said = site.build(&["--dry-run", "--lang", "en"]).fine().stderr;
+    assert!(said.contains("remove  uudised/talv/index.html"), "{said}");
+    assert!(before == site.written(), "the site has changed");
+    site.build(&[]).fine();
+    assert!(has(&site, "kevad") && !has(&site, "talv"));
+    let said = site.build(&["--dry-run", "--lang", "en"]).fine().stderr;
+    assert!(said.contains("would change: 0, be added: 0, be removed: 0"), "{said}");
+}

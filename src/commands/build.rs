@@ -13,6 +13,7 @@ use super::{
 use crate::{
     diagnostics::{Format, Severity},
     language::{self, Lang},
+    output::Changes,
 };
 
 /// What `build` takes.
@@ -26,19 +27,28 @@ pub(super) struct BuildArguments {
     /// Keep pages in this folder, and take from it those that nothing has changed for.
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
+    /// Say which files would change, and leave the site as it is; with --theme, what another theme would change.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     report: ReportArguments,
 }
+
+/// How many changed files of each kind are named; more are counted.
+const NAMED: usize = 25;
 
 pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     arguments.site.use_jobs();
     let mut request = arguments.site.request(arguments.out.clone(), arguments.report.strict);
     request.cache.clone_from(&arguments.cache);
+    request.dry_run = arguments.dry_run;
     request.progress = progress(voice, "Ehitan saiti …", "Building the site …");
     let outcome = pipeline::build(&request);
     request.progress.finish_and_clear();
     report(&outcome, arguments.report, voice);
-    if let Some(summary) = outcome.summary.as_ref().filter(|_| !outcome.failed(arguments.report.strict)) {
+    if let Some(changes) = &outcome.changes {
+        tell(changes, voice);
+    } else if let Some(summary) = outcome.summary.as_ref().filter(|_| !outcome.failed(arguments.report.strict)) {
         if outcome.up_to_date {
             voice.tell(
                 &format!("Midagi ei ole muutunud (lehti {}).", outcome.pages),
@@ -59,6 +69,35 @@ pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
         left_out(&outcome, voice);
     }
     code(&outcome, arguments.report.strict)
+}
+
+/// What a build would change.
+fn tell(changes: &Changes, voice: Voice) {
+    let Changes { added, changed, removed } = changes;
+    voice.tell(
+        &format!(
+            "Saiti ei muudetud. Muutuks {}, lisanduks {}, eemaldataks {}.",
+            changed.len(),
+            added.len(),
+            removed.len()
+        ),
+        &format!(
+            "The site was not changed. Files that would change: {}, be added: {}, be removed: {}.",
+            changed.len(),
+            added.len(),
+            removed.len()
+        ),
+    );
+    for (paths, et, en) in
+        [(changed, "muutuks", "change"), (added, "lisanduks", "add"), (removed, "eemaldataks", "remove")]
+    {
+        for path in paths.iter().take(NAMED) {
+            voice.tell(&format!("  {et:<11}  {path}"), &format!("  {en:<6}  {path}"));
+        }
+        if let Some(more) = paths.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            voice.tell(&format!("  {et:<11}  … ja veel {more}"), &format!("  {en:<6}  … and {more} more"));
+        }
+    }
 }
 
 /// Something that moves while one waits; only where someone looks.

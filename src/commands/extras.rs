@@ -1,5 +1,7 @@
 //! What is written besides pages: feeds, calendars, open data, sitemaps, robots, redirects, what hosts read.
 
+use std::collections::HashMap;
+
 use jiff::{Zoned, civil::Date};
 
 use crate::{
@@ -35,6 +37,12 @@ pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diag
         .iter()
         .flat_map(|&lang| site.taxonomies.names().filter_map(move |name| site.taxonomy_url(name, lang)))
         .collect();
+    // A page that moved most often keeps the last part of its address.
+    let last = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut alike: HashMap<String, Vec<&str>> = HashMap::new();
+    for page in site.pages.iter() {
+        alike.entry(last(&page.url)).or_default().push(&page.url);
+    }
     for path in staging.vanished() {
         let url = format!("/{}", path.trim_end_matches("/index.html"));
         let parts: Vec<&str> = url.split('/').collect();
@@ -43,7 +51,11 @@ pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diag
         let hidden = site.left_out.expired.iter().any(|path| path.contains(parts.last().copied().unwrap_or("?")));
         if !numbered && !term && !hidden {
             let problem = Diagnostic::new("output.vanished").arg("url", &url);
-            out.push(problem.suggest(&url, site.pages.iter().map(|page| &*page.url)));
+            out.push(match alike.get(&last(&url)).map(Vec::as_slice) {
+                Some([moved]) => problem.suggest(moved, [*moved]),
+                Some(several) => problem.suggest(&url, several.iter().copied()),
+                None => problem.suggest(&url, site.pages.iter().map(|page| &*page.url)),
+            });
         }
     }
 }

@@ -149,6 +149,7 @@ impl SiteArguments {
             theme: self.theme.clone(),
             drafts: self.drafts,
             strict,
+            dry_run: false,
             preview: false,
             at: self.at.unwrap_or_else(|| now.datetime()),
             now: now.timestamp().as_nanosecond(),

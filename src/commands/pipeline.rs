@@ -22,7 +22,7 @@ use crate::{
     check,
     content::{Hash, Origin},
     diagnostics::{self, Diagnostic, Severity},
-    output::{Cache, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
+    output::{Cache, Changes, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Needed, Rendered, Renderer},
     site::{LeftOut, Page, Site},
     source::{Folder, SourceFile},
@@ -45,6 +45,8 @@ pub(super) struct Request {
     pub drafts: bool,
     /// Warnings fail.
     pub strict: bool,
+    /// Only what would change is said; the site stays as it is.
+    pub dry_run: bool,
     /// The site is built to be previewed.
     pub preview: bool,
     /// The local time for which the site is built.
@@ -75,6 +77,8 @@ pub(super) struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What was written; nothing when the build failed or only checked.
     pub summary: Option<Summary>,
+    /// What would be written, when nothing was to be.
+    pub changes: Option<Changes>,
     /// What is not on the site now.
     pub left_out: LeftOut,
     /// How many pages the site has.
@@ -155,7 +159,7 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     let target = request.out.clone().unwrap_or_else(|| request.root.join("public"));
     let sources: Vec<PathBuf> = PARTS.iter().map(|part| request.root.join(part)).collect();
     let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
-    let staging = Staging::open(OutputFolder::new(&target, &sources)?)?;
+    let mut staging = Staging::open(OutputFolder::new(&target, &sources)?)?;
     let mut unreadable = Vec::new();
     let files = inputs(&folder, &mut unreadable);
     let settings = settings_key(request, &folder);
@@ -166,6 +170,7 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
         && let Ok(memo) = serde_json::from_slice::<Memo>(memo)
     {
         outcome.up_to_date = true;
+        outcome.changes = request.dry_run.then(Changes::default);
         outcome.summary = Some(Summary::default());
         outcome.left_out = memo.left_out;
         outcome.pages = memo.pages;
@@ -180,6 +185,10 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     make(&loaded, purpose, &request.progress, outcome, out);
     let limit = if request.strict { Severity::Warning } else { Severity::Error };
     if out.iter().any(|diagnostic| diagnostic.severity >= limit) {
+        return Ok(());
+    }
+    if request.dry_run {
+        outcome.changes = Some(staging.compare());
         return Ok(());
     }
     finish(outcome, std::mem::take(out));

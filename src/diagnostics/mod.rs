@@ -9,10 +9,12 @@ mod formats;
 mod html;
 mod human;
 mod junit;
+mod nearest;
 mod sarif;
 
 pub use catalog::{Rule, rules};
 pub use formats::{Format, write};
+pub use nearest::nearest;
 
 use std::{fmt, ops::Range, sync::Arc};
 
@@ -259,18 +261,6 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by_cached_key(Diagnostic::order);
 }
 
-/// The one of `candidates` that `wrong` was probably meant to be.
-#[must_use]
-pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = wrong.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&folded, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count().max(folded.chars().count()) / 3).max(1))
-        .min()
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,12 +279,6 @@ mod tests {
     fn a_place_outside_the_text_is_no_panic() {
         let location = Location::in_text("a.md", "õ", 1..90);
         assert_eq!((location.line, location.column), (1, 1));
-    }
-
-    #[test]
-    fn the_nearest_name_is_found_and_a_far_one_is_not() {
-        assert_eq!(nearest("pubished", ["published", "updated"]), Some("published"));
-        assert_eq!(nearest("xyz", ["published", "updated"]), None);
     }
 
     #[test]

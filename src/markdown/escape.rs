@@ -6,33 +6,26 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Writes `text` between tags.
 pub(super) fn push_text(out: &mut String, text: &str) {
-    push(out, text, |b| match b {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        _ => None,
-    });
+    push(out, text, memchr::memchr3_iter(b'&', b'<', b'>', text.as_bytes()));
 }
 
 /// Writes `text` between an attribute's double quotes.
 pub(super) fn push_attribute(out: &mut String, text: &str) {
-    push(out, text, |b| match b {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        _ => None,
-    });
+    push(out, text, text.bytes().enumerate().filter(|(_, b)| b"&<>\"".contains(b)).map(|(at, _)| at));
 }
 
-fn push(out: &mut String, text: &str, entity: impl Fn(u8) -> Option<&'static str>) {
+/// Writes `text` with entities for the characters at `places`.
+fn push(out: &mut String, text: &str, places: impl Iterator<Item = usize>) {
     let mut done = 0;
-    for (at, b) in text.bytes().enumerate() {
-        if let Some(entity) = entity(b) {
-            out.push_str(&text[done..at]);
-            out.push_str(entity);
-            done = at + 1;
-        }
+    for at in places {
+        out.push_str(&text[done..at]);
+        out.push_str(match text.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        done = at + 1;
     }
     out.push_str(&text[done..]);
 }

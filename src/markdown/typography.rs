@@ -107,11 +107,10 @@ impl Typography {
 
 /// Where the next character lies that may have to be replaced. A single point, the commonest, is none.
 fn next_mark(text: &[u8], from: usize) -> Option<usize> {
-    (from..text.len()).find(|&at| match text[at] {
-        b'"' | b'\'' | b'-' => true,
-        b'.' => text.get(at + 1) == Some(&b'.'),
-        _ => false,
-    })
+    let rest = &text[from..];
+    let mark = memchr::memchr3(b'"', b'\'', b'-', rest);
+    let mut points = memchr::memchr_iter(b'.', &rest[..mark.unwrap_or(rest.len())]);
+    points.find(|at| rest.get(at + 1) == Some(&b'.')).or(mark).map(|at| from + at)
 }
 
 /// Whether a quotation mark after `before` is an opening one.

@@ -59,4 +59,4 @@ pub use redirects::{Redirect, redirect_page, redirects_file};
 pub use robots::robots;
 pub use rss::rss;
 pub use sitemap::{SitemapPage, sitemaps};
-pub use staging::{Staging, Stamp, Summary};
+pub use staging::{Changes, Staging, Stamp, Summary};

@@ -157,7 +157,7 @@ impl NextTree {
         }
         self.change()?;
         let at = self.root.join(folder);
-        if fs::create_dir_all(&at).is_err() {
+        if fs::create_dir(&at).is_err() && fs::create_dir_all(&at).is_err() {
             let above = at.ancestors().take_while(|above| *above != self.root);
             if let Some(file) = above.filter(|above| above.symlink_metadata().is_ok_and(|m| !m.is_dir())).last() {
                 let _ = fs::remove_file(file);

@@ -1,7 +1,7 @@
 //! A set of paths that many threads fill at once.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{HashMap, hash_map::Entry},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -12,12 +12,12 @@ const COUNT: usize = 64;
 /// Paths with a value each, spread over many locks.
 #[derive(Debug)]
 pub(super) struct Shards<T> {
-    shards: Vec<Mutex<BTreeMap<Box<str>, T>>>,
+    shards: Vec<Mutex<HashMap<Box<str>, T>>>,
 }
 
 impl<T: Send> Shards<T> {
     pub(super) fn new() -> Self {
-        Self { shards: (0..COUNT).map(|_| Mutex::new(BTreeMap::new())).collect() }
+        Self { shards: (0..COUNT).map(|_| Mutex::new(HashMap::new())).collect() }
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
@@ -48,7 +48,7 @@ impl<T: Send> Shards<T> {
         all
     }
 
-    fn shard(&self, path: &str) -> MutexGuard<'_, BTreeMap<Box<str>, T>> {
+    fn shard(&self, path: &str) -> MutexGuard<'_, HashMap<Box<str>, T>> {
         let mut hasher = DefaultHasher::new();
         path.hash(&mut hasher);
         let at = usize::try_from(hasher.finish() % COUNT as u64).unwrap_or(0);

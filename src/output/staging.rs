@@ -66,6 +66,17 @@ pub struct Summary {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// What a commit would do: the paths of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Files that the site does not have yet.
+    pub added: Vec<Box<str>>,
+    /// Files that would have another content.
+    pub changed: Vec<Box<str>>,
+    /// Files that would go.
+    pub removed: Vec<Box<str>>,
+}
+
 impl Staging {
     /// Takes the lock, clears up after a build that was stopped, and reads what the last one left.
     ///
@@ -176,6 +187,18 @@ impl Staging {
             let _ = self.next.discard();
         }
         result
+    }
+
+    /// Says what a commit would do in its place: the site stays as it is.
+    pub fn compare(&mut self) -> Changes {
+        let staged = self.files.drain();
+        let written = || staged.iter().filter(|(_, file)| !file.is_some_and(|file| file.kept)).map(|(path, _)| path);
+        // What cannot be taken back, the next build removes.
+        let _ = self.next.take_back(written().map(|path| &**path));
+        let (changed, added) = written().cloned().partition(|path| self.previous.get(path).is_some());
+        let stays = |path: &str| staged.binary_search_by(|(staged, _)| (**staged).cmp(path)).is_ok();
+        let removed = self.previous.files.iter().map(|file| &file.path).filter(|path| !stays(path)).cloned().collect();
+        Changes { added, changed, removed }
     }
 
     fn exchange(&mut self, staged: &[(Box<str>, Option<Staged>)], stamp: Stamp) -> Result<Summary, Diagnostic> {

@@ -1,6 +1,8 @@
 //! A page's template and what the template sees.
 
-use tera::{Context, Map, Value};
+use std::collections::BTreeMap;
+
+use tera::{Context, Map, Value, value::Key};
 
 use super::{
     body,
@@ -63,14 +65,13 @@ pub(super) fn context(world: &World, page: &Page, template: &str) -> Context {
     let mut context = Context::new();
     context.insert_value("site", world.ask(Query::Site(page.lang)));
     context.insert_value("lang", Value::from(page.lang.as_str()));
-    let mut map = match page.entry() {
-        Some(ix) => own_card(world, ix),
-        None => Map::new(),
-    };
-    title(world, page, &mut map);
-    if let Some(position) = world.ask(Query::Position(page.url.clone())).into_map() {
-        map.extend(position);
+    let mut map = Names::new();
+    if let Some(ix) = page.entry() {
+        let entry = &world.site.entries[ix];
+        add(&mut map, &world.ask(Query::Card((&*entry.id).into(), entry.lang)));
     }
+    title(world, page, &mut map);
+    add(&mut map, &world.ask(Query::Position(page.url.clone())));
     let url = if matches!(page.kind, PageKind::NotFound) { "/404.html" } else { &*page.url };
     map.insert("url".into(), Value::from(url));
     map.insert("permalink".into(), Value::from(world.site.settings.absolute(url)));
@@ -102,12 +103,14 @@ fn kind_name(kind: &PageKind) -> &'static str {
     }
 }
 
-fn own_card(world: &World, ix: Ix) -> Map {
-    let entry = &world.site.entries[ix];
-    world.ask(Query::Card((&*entry.id).into(), entry.lang)).into_map().unwrap_or_default()
+/// What a template finds under `page`.
+type Names = BTreeMap<Key<'static>, Value>;
+
+fn add(map: &mut Names, more: &Value) {
+    map.extend(more.as_map().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
 }
 
-fn title(world: &World, page: &Page, map: &mut Map) {
+fn title(world: &World, page: &Page, map: &mut Names) {
     let title = match &page.kind {
         PageKind::Entry(..) | PageKind::Archive(..) | PageKind::Guide(_) => return,
         PageKind::Taxonomy(name) => {

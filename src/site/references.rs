@@ -1,10 +1,10 @@
 //! References between entries: each is found and written out in full, or reported.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::Site;
 use crate::{
-    diagnostics::Diagnostic,
+    diagnostics::{Diagnostic, nearest},
     schema::{Field, Kind, Value},
 };
 
@@ -13,12 +13,13 @@ use crate::{
 pub(super) fn resolve(site: &mut Site, out: &mut Vec<Diagnostic>) {
     let types = site.types.clone();
     let mut changes = Vec::new();
+    let mut meant = HashMap::new();
     for (ix, entry) in site.entries.iter().enumerate() {
         let content_type = types.at(entry.kind);
         for field in content_type.reference_fields() {
             let Some(value) = entry.fields.get(&field.name) else { continue };
             let mut resolved = value.clone();
-            let mut resolver = Resolver { site, ix, field: &field.name, out };
+            let mut resolver = Resolver { site, ix, field: &field.name, meant: &mut meant, out };
             resolver.value(field, &mut resolved);
             if resolved != *value {
                 changes.push((ix, field.name.clone(), resolved));
@@ -36,6 +37,8 @@ struct Resolver<'a> {
     site: &'a Site,
     ix: usize,
     field: &'a str,
+    /// What references to nothing were probably meant to be: most of them come many times.
+    meant: &'a mut HashMap<Box<str>, Option<String>>,
     out: &'a mut Vec<Diagnostic>,
 }
 
@@ -83,9 +86,13 @@ impl Resolver<'_> {
             return Some("".into());
         }
         let wanted = field.to.join(", ");
-        let near: Vec<&str> = self.site.entries.iter().flat_map(|e| [&*e.id, e.short_id()]).collect();
-        let problem = Diagnostic::new("site.reference").arg("field", self.field).arg("reference", reference);
-        self.out.push(problem.arg("types", wanted).suggest(reference, near).at(place));
+        let mut problem = Diagnostic::new("site.reference").arg("field", self.field).arg("reference", reference);
+        if !self.meant.contains_key(reference) {
+            let ids = self.site.entries.iter().flat_map(|e| [&*e.id, e.short_id()]);
+            self.meant.insert(reference.into(), nearest(reference, ids).map(ToOwned::to_owned));
+        }
+        problem.suggestion = self.meant.get(reference).cloned().flatten();
+        self.out.push(problem.arg("types", wanted).at(place));
         None
     }
 }

@@ -73,7 +73,7 @@ impl Folder {
             return Vec::new();
         }
         let mut files = Vec::new();
-        let mut walk = WalkDir::new(&base).follow_links(true).sort_by_file_name().into_iter();
+        let mut walk = WalkDir::new(&base).follow_links(true).into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -105,7 +105,7 @@ impl Folder {
                 }
             }
         }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_unstable_by(|a, b| (&a.path, &a.disk).cmp(&(&b.path, &b.disk)));
         report_same_names(&mut files, out);
         files
     }

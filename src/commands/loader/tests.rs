@@ -252,6 +252,7 @@ fn request(root: &Path, day: i8) -> Request {
         theme: None,
         drafts: false,
         strict: false,
+        dry_run: false,
         preview: false,
         at: date(2026, 11, day).at(12, 0, 0, 0),
         now: 0,

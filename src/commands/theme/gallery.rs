@@ -61,6 +61,7 @@ pub(super) fn run(arguments: &GalleryArguments, voice: Voice) -> ExitCode {
         theme: Some(used.place),
         drafts: false,
         strict: false,
+        dry_run: false,
         preview: false,
         // The examples are about one day, so that the gallery does not change by itself.
         at: date(2026, 11, 22).at(12, 0, 0, 0),
