@@ -317,9 +317,9 @@ fn half_a_file_is_not_shown_while_it_is_being_written() {
     }
 }
 
-/// As when a branch is switched: a thousand files come, change and go.
+/// As when a branch is switched: a thousand pages come, change and go, and ten thousand files beside them.
 #[test]
-fn a_thousand_files_at_once_are_shown_together() {
+fn thousands_of_files_at_once_are_shown_together() {
     let site = Site::smallest();
     let preview = Preview::of(&site, &["--at", "2026-11-22"]);
     let write = |folder: &str, text: &str| {
@@ -327,8 +327,12 @@ fn a_thousand_files_at_once_are_shown_together() {
             site.write(&format!("content/{folder}/teade-{number}.md"), news(&format!("Teade {number}"), text));
         }
     };
+    for number in 0..10_000 {
+        site.write(&format!("static/failid/{number}.txt"), "Fail.");
+    }
     write("uudised", "Esimene.");
     preview.shows("/uudised/teade-999", "Esimene.");
+    assert!(preview.get("/failid/9999.txt").ends_with("Fail."));
     write("uudised", "Teine.");
     preview.shows("/uudised/teade-0", "Teine.");
     preview.shows("/uudised/teade-999", "Teine.");

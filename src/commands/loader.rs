@@ -101,8 +101,10 @@ impl Loader {
         out: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
         self.pending.extend(changes.clone());
-        let changes = &self.pending.clone();
         let folder = Folder::open(&self.request.root).map_err(|problem| out.push(problem)).ok()?;
+        // Editors make files beside a page for a moment. What came and went is no change.
+        let fleeting = |path: &str| path.starts_with("content/") && !folder.has(path) && !self.memory.knows(path);
+        let changes = &self.pending.without(fleeting);
         if self.look.is_none() || changes.touch("site.toml") || changes.touch("theme") {
             let before = self.look.take();
             let mut found = Vec::new();

@@ -100,6 +100,16 @@ impl Memory {
         self.files.as_ref().map_or(&[], |files| &files.resources)
     }
 
+    /// A file was read at this path or below it, as far as anything was read.
+    pub fn knows(&self, path: &str) -> bool {
+        let Some(files) = &self.files else { return true };
+        let known = |known: &str| known.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let wrong = |found: &Diagnostic| found.location.as_ref().is_some_and(|place| known(&place.file));
+        files.pages.iter().any(|(_, file)| known(&file.path))
+            || files.resources.iter().any(|file| known(&file.path))
+            || files.diagnostics.iter().any(wrong)
+    }
+
     /// The places of the pages that changed, when there are the same files as before.
     fn edited(&mut self, reading: &Reading<'_>, changes: &Changes) -> Option<BTreeSet<usize>> {
         let (Changes::Paths(paths), Some(files)) = (changes, &mut self.files) else { return None };

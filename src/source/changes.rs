@@ -25,6 +25,15 @@ impl Changes {
         }
     }
 
+    /// The same, but for paths that are such.
+    #[must_use]
+    pub fn without(&self, such: impl Fn(&str) -> bool) -> Self {
+        match self {
+            Self::All => Self::All,
+            Self::Paths(paths) => Self::Paths(paths.iter().filter(|path| !such(path)).cloned().collect()),
+        }
+    }
+
     /// Takes in more changes.
     pub fn extend(&mut self, more: Self) {
         match (&mut *self, more) {

@@ -121,6 +121,11 @@ impl Folder {
         (meta.is_file() && self.holds(&disk)).then(|| self.file(&disk, meta.len(), meta.modified().ok()))
     }
 
+    /// Something has this path from the root: a file, a folder or a link.
+    pub fn has(&self, path: &str) -> bool {
+        self.root.join(path).symlink_metadata().is_ok()
+    }
+
     fn file(&self, disk: &Path, size: u64, modified: Option<std::time::SystemTime>) -> SourceFile {
         let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         SourceFile {

@@ -157,6 +157,8 @@ enum Edit {
     Rescan,
     /// The file system tells of a folder only.
     Touch,
+    /// An editor's own file, gone again.
+    Fleeting,
 }
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
@@ -169,6 +171,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         1 => (1..28i8).prop_map(Edit::Day),
         1 => Just(Edit::Rescan),
         1 => Just(Edit::Touch),
+        1 => Just(Edit::Fleeting),
     ];
     vec(edit, 1..7)
 }
@@ -238,6 +241,7 @@ impl Edit {
             }
             Self::Rescan => return Changes::All,
             Self::Touch => vec!["content/uudised".to_owned()],
+            Self::Fleeting => vec!["content/uudised/4913".to_owned()],
         };
         Changes::Paths(paths.iter().map(|path| told(path)).collect())
     }
@@ -335,4 +339,20 @@ fn after_any_series_of_edits_the_site_is_as_a_clean_build_makes_it() {
     )
     .run(&edits(), |series| follow(&series))
     .unwrap();
+}
+
+#[test]
+fn what_came_and_went_makes_nothing_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in parts(SITE) {
+        write(folder.path(), path, text.as_bytes());
+    }
+    let mut loader = Loader::new(request(folder.path(), 20));
+    let mut load = |changes: &Changes| loader.load(changes, &mut Timings::default(), &mut Vec::new()).unwrap();
+    let site = |loaded: &Loaded| loaded.renderer.world().site.clone();
+    let before = load(&Changes::All);
+    let after = load(&Changes::Paths(["content/uudised/4913".to_owned()].into()));
+    assert!(Arc::ptr_eq(&site(&before), &site(&after)));
+    let after = load(&Changes::Paths(["content/uudised".to_owned()].into()));
+    assert!(!Arc::ptr_eq(&site(&before), &site(&after)));
 }
