@@ -1,6 +1,6 @@
 //! What is written besides pages: feeds, calendars, open data, sitemaps, robots, redirects, what hosts read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{Zoned, civil::Date};
 
@@ -60,8 +60,8 @@ pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diag
     }
 }
 
-/// Every file: its path and its bytes.
-pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+/// Every file: its path and its bytes. `frames` are the sites that pages show in frames.
+pub(super) fn all(renderer: &Renderer, frames: &BTreeSet<String>, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
     let site = &renderer.world().site;
     let mut files = Vec::new();
     let mut add = |path: &str, text: String| files.push((path.trim_start_matches('/').to_owned(), text.into_bytes()));
@@ -102,9 +102,13 @@ pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String
     if let Some(text) = security_txt(site) {
         add(".well-known/security.txt", text);
     }
-    let hosting = output::Hosting::of(site);
+    let hosting = output::Hosting::of(site, frames);
     add("_headers", output::headers(&hosting));
-    add(".htaccess", output::apache(&hosting));
+    let (rules, left_out) = output::htaccess(&hosting);
+    add(".htaccess", rules);
+    if left_out > 0 {
+        out.push(Diagnostic::new("output.htaccess").arg("count", left_out));
+    }
     for (path, text) in output::sitemaps(&site.settings.base_url, &sitemap(site)) {
         add(&path, text);
     }

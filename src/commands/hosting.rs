@@ -1,10 +1,14 @@
 //! `raekoda hosting`.
 
-use std::process::ExitCode;
+use std::{
+    collections::BTreeSet,
+    process::ExitCode,
+    sync::{Mutex, PoisonError},
+};
 
 use clap::{Args, ValueEnum};
 
-use super::{SiteArguments, Voice, loader, timings::Timings};
+use super::{SiteArguments, Voice, pipeline};
 use crate::{
     diagnostics::Format,
     output::{self, Hosting},
@@ -35,7 +39,7 @@ enum Server {
     Nginx,
     /// A Caddyfile.
     Caddy,
-    /// A .htaccess for Apache.
+    /// Rules for Apache's <Directory>, or a .htaccess.
     Apache,
     /// A `_headers` file for Netlify and Cloudflare Pages.
     Headers,
@@ -43,12 +47,23 @@ enum Server {
 
 pub(super) fn run(arguments: &HostingArguments, voice: Voice) -> ExitCode {
     let request = arguments.site.request(None, false);
-    let mut out = Vec::new();
-    let Some(loaded) = loader::load(&request, &mut Timings::default(), &mut out) else {
-        voice.report(&out, Format::Human);
+    let (mut hosting, frames) = (None, Mutex::new(BTreeSet::new()));
+    let outcome = pipeline::check(&request, |loaded, visit| {
+        visit(&|_, html| {
+            let mut found = output::frames(html).peekable();
+            if found.peek().is_some() {
+                frames.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+            }
+            Vec::new()
+        });
+        let frames = frames.lock().unwrap_or_else(PoisonError::into_inner);
+        hosting = Some(Hosting::of(&loaded.renderer.world().site, &frames));
+        Vec::new()
+    });
+    let Some(hosting) = hosting else {
+        voice.report(&outcome.diagnostics, Format::Human);
         return ExitCode::from(1);
     };
-    let hosting = Hosting::of(&loaded.renderer.world().site);
     let listen = |default: &str| arguments.listen.clone().unwrap_or_else(|| default.to_owned());
     let text = match arguments.server {
         Server::Nginx => output::nginx(&hosting, &arguments.root, &listen("80"), arguments.brotli),

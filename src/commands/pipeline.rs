@@ -1,7 +1,7 @@
 //! The order of the stages, in one place: from a site's folder to pages, and to the written site.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -22,7 +22,7 @@ use crate::{
     check,
     content::{Hash, Origin},
     diagnostics::{self, Diagnostic, Severity},
-    output::{Cache, Changes, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
+    output::{self, Cache, Changes, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Needed, Rendered, Renderer},
     site::{LeftOut, Page, Site},
     source::{Folder, SourceFile},
@@ -328,10 +328,11 @@ fn make(
         {
             found.push(problem);
         }
+        shared.frames(&rendered.html);
         shared.keep(&page.url, rendered.ids, rendered.anchors, rendered.images, found);
         progress.inc(1);
     });
-    let Gathered { ids, anchors, images, mut found } = shared.into_inner();
+    let Gathered { ids, anchors, images, frames, mut found } = shared.into_inner();
     if broken {
         // A page that lacks what it must have breaks its template too; the first message is the one.
         found.retain(|diagnostic| diagnostic.code != "theme.template-page");
@@ -358,7 +359,7 @@ fn make(
     let world = loaded.renderer.world();
     let assets = world.assets.to_write();
     out.extend(assets.into_iter().filter_map(|(path, bytes)| extras::put(staging, site, path, bytes).err()));
-    let mut written = extras::all(&loaded.renderer, out);
+    let mut written = extras::all(&loaded.renderer, &frames, out);
     written.extend(forms);
     outcome.timings.stage("files");
     if searches {
@@ -390,10 +391,18 @@ struct Gathered {
     ids: HashMap<Box<str>, Box<[u64]>>,
     anchors: Vec<AnchorLink>,
     images: BTreeMap<Arc<str>, Needed>,
+    frames: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
 impl Shared {
+    /// Few pages have frames, so that the others do not wait for each other.
+    fn frames(&self, html: &[u8]) {
+        for frame in output::frames(html) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).frames.insert(frame);
+        }
+    }
+
     fn keep(&self, url: &str, ids: Vec<u64>, anchors: Vec<AnchorLink>, images: Vec<Needed>, found: Vec<Diagnostic>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.ids.insert(url.into(), ids.into());

@@ -48,7 +48,7 @@ pub use cache::Cache;
 pub use compress::smaller_copies;
 pub use feed::{Feed, FeedItem};
 pub use folder::OutputFolder;
-pub use hosting::{Hosting, Moved, apache, caddy, headers, nginx, security};
+pub use hosting::{Hosting, Moved, apache, caddy, frames, headers, htaccess, nginx, security};
 pub use icalendar::{Calendar, CalendarEvent, icalendar};
 pub use inputs::{Input, Inputs};
 pub use json_feed::json_feed;

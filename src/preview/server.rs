@@ -2,11 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "serves files that are published as they are")]
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::{self, Cursor, Read, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
-    sync::{Arc, LazyLock, PoisonError},
+    sync::{Arc, PoisonError},
     thread,
     time::Duration,
 };
@@ -43,6 +44,8 @@ struct Answer {
     body: Box<dyn Read + Send>,
     length: u64,
     location: Option<String>,
+    /// The other sites that the page may show in frames.
+    frames: BTreeSet<String>,
 }
 
 impl Server {
@@ -266,7 +269,13 @@ fn published(edition: &Edition, path: &str) -> Option<Answer> {
     if let Some(copy) = edition.copy(path) {
         let file = File::open(&copy.disk).ok()?;
         let length = file.metadata().ok()?.len();
-        return Some(Answer { status: 200, kind: media_type(path), body: Box::new(file), length, location: None });
+        return Some(Answer {
+            status: 200,
+            kind: media_type(path),
+            body: Box::new(file),
+            length,
+            ..Answer::text(200, "")
+        });
     }
     let bytes = edition.file(path).or_else(|| edition.file(&format!("{path}/index.html")))?;
     let kind = media_type(path);
@@ -275,7 +284,8 @@ fn published(edition: &Edition, path: &str) -> Option<Answer> {
 
 impl Answer {
     fn bytes(kind: &'static str, bytes: Vec<u8>) -> Self {
-        Self { status: 200, kind, length: bytes.len() as u64, body: Box::new(Cursor::new(bytes)), location: None }
+        let (length, body) = (bytes.len() as u64, Box::new(Cursor::new(bytes)));
+        Self { status: 200, kind, length, body, location: None, frames: BTreeSet::new() }
     }
 
     fn text(status: u16, text: &'static str) -> Self {
@@ -283,7 +293,8 @@ impl Answer {
     }
 
     fn page(status: u16, html: &[u8]) -> Self {
-        Self { status, ..Self::bytes("text/html; charset=utf-8", with_panel(html)) }
+        let frames = output::frames(html).collect();
+        Self { status, frames, ..Self::bytes("text/html; charset=utf-8", with_panel(html)) }
     }
 
     fn moved(status: u16, to: &str) -> Self {
@@ -318,7 +329,7 @@ fn listen(request: Request, preview: &Preview, query: &str) -> io::Result<()> {
 fn respond(request: Request, mut answer: Answer) -> io::Result<()> {
     let range =
         value(&request, "Range").filter(|_| answer.status == 200).and_then(|range| wanted(&range, answer.length));
-    let mut headers = HEADERS.clone();
+    let mut headers = headers(&answer.frames);
     headers.push(header("Content-Type", answer.kind));
     headers.extend(answer.location.as_deref().map(|to| header("Location", to)));
     let whole = answer.length;
@@ -357,10 +368,10 @@ fn wanted(range: &str, length: u64) -> Option<Result<(u64, u64), ()>> {
 }
 
 /// What every answer says: what the real host does, but that nothing is to be kept.
-static HEADERS: LazyLock<Vec<Header>> = LazyLock::new(|| {
+fn headers(frames: &BTreeSet<String>) -> Vec<Header> {
     let own = [("Cache-Control", "no-store".to_owned()), ("Accept-Ranges", "bytes".to_owned())];
-    own.into_iter().chain(output::security(false, None)).map(|(name, value)| header(name, &value)).collect()
-});
+    own.into_iter().chain(output::security(false, None, frames)).map(|(name, value)| header(name, &value)).collect()
+}
 
 fn value(request: &Request, name: &'static str) -> Option<String> {
     request.headers().iter().find(|header| header.field.equiv(name)).map(|header| header.value.to_string())

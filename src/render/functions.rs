@@ -5,7 +5,7 @@
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 
 use super::{
-    body, forms,
+    body, embeds, forms,
     images::Shown,
     json_ld,
     query::{Query, Scope, Selection},
@@ -39,6 +39,7 @@ pub(super) fn register(tera: &mut Tera) {
     add(tera, "alerts", alerts);
     add(tera, "markdown", markdown);
     add(tera, "json_ld", structured_data);
+    add(tera, "embed", embed);
     add(tera, "form", forms::form);
     add(tera, "form_action", forms::form_action);
 }
@@ -174,6 +175,15 @@ fn image_url(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
     let Some(src) = text(kwargs, "src")? else { return Ok(Value::none()) };
     let width = kwargs.get::<u32>("width")?.unwrap_or(1600);
     Ok(Value::from(world.images.url(src, width).map(|(url, ..)| url)))
+}
+
+/// How another site's film or map is shown in a frame: `src`, and the `name` of who is asked; nothing where it
+/// can only be linked to.
+fn embed(_: &World, kwargs: &Kwargs) -> TeraResult<Value> {
+    let found = text(kwargs, "url")?.and_then(embeds::embed);
+    Ok(found.map_or_else(Value::none, |embeds::Embed { src, name }| {
+        Value::from(Map::from_iter([("src".into(), Value::from(src)), ("name".into(), Value::from(name))]))
+    }))
 }
 
 fn icon(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {

@@ -7,6 +7,7 @@ mod body;
 mod cache;
 mod cards;
 mod components;
+mod embeds;
 mod filters;
 mod forms;
 mod functions;

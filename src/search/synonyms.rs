@@ -60,6 +60,20 @@ mod tests {
         assert_eq!(all.get(&stemmer.stem("prugi")), Some(&vec![waste]));
     }
 
+    /// A synonym of a synonym is none, so that groups that lead to each other in a circle lead nowhere further.
+    #[test]
+    fn groups_may_form_a_circle() {
+        let stemmer = Stemmer::of(Lang::EN);
+        let known = HashSet::from(["a1", "b1", "c1"]);
+        let groups = [["a1", "b1"], ["b1", "c1"], ["c1", "a1"]].map(|group| group.map(ToOwned::to_owned).to_vec());
+        let all = of_site(Lang::EN, &groups, &stemmer, &known);
+        for (word, others) in [("a1", ["b1", "c1"]), ("b1", ["a1", "c1"]), ("c1", ["a1", "b1"])] {
+            assert_eq!(all.get(word).unwrap(), &others);
+        }
+        let chain = of_site(Lang::EN, &groups[..2], &stemmer, &known);
+        assert_eq!(chain.get("a1").unwrap(), &["b1"]);
+    }
+
     #[test]
     fn shipped_groups_say_something() {
         for lang in [Lang::ET, Lang::EN, Lang::RU] {

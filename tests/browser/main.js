@@ -9,12 +9,14 @@ import { after, describe, test } from "node:test";
 import { chromium } from "playwright-core";
 import { visitor } from "./every_page.js";
 import { byHand, everyForm } from "./forms.js";
+import { frames } from "./frames.js";
 import { keyboard } from "./keyboard.js";
 import { lighthouses } from "./lighthouse.js";
 import { check } from "./nu.js";
 import { preview } from "./preview.js";
 import { relayed } from "./relay.js";
 import { screenshots } from "./screenshots.js";
+import { search } from "./search.js";
 import { serve } from "./server.js";
 import { pages, raekoda, root, sample } from "./site.js";
 import { budget } from "./weight.js";
@@ -65,7 +67,7 @@ async function built(name, command) {
 
 async function withRelay() {
   const relay = `http://127.0.0.1:${await freePort()}`;
-  const server = await serve(relay);
+  const server = await serve();
   closing.push(server.close);
   const folder = await mkdtemp(join(work, "forms-"));
   const { forms, stop } = await relayed(folder, server.origin, relay);
@@ -95,9 +97,11 @@ describe("every kind of page", { concurrency: 2 }, () => {
   }
 });
 test("the Nu checker finds no mistake in HTML, CSS and SVG", async () => none(await nu));
-test("pages, styles and scripts stay within their weight", (t) => budget(example.folder, example.all, t));
+test("pages, styles and scripts stay within their weight", (t) => budget(context, example, Object.values(key), t));
 describe("keyboard", { concurrency: 2 }, () => keyboard(context, example.origin, example.find));
 describe("without scripts", { concurrency: 2 }, () => withoutScripts(context, example.origin, example.find));
+describe("other sites", { concurrency: 2 }, () => frames(context, gallery));
+describe("search", { concurrency: 2 }, () => search(context, example.origin, key.service));
 preview({ newContext: context }, work);
 describe("forms by hand", () => byHand(context, forms.origin, forms.drop));
 everyForm(context, forms.origin, forms.forms, none);

@@ -10,10 +10,11 @@ const kinds = {
   ".json": "application/json", ".xml": "application/xml; charset=utf-8", ".txt": "text/plain; charset=utf-8",
   ".csv": "text/csv; charset=utf-8", ".pdf": "application/pdf", ".ics": "text/calendar; charset=utf-8",
 };
-const policy = ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]
-  .concat(["script", "style", "img", "font", "connect", "manifest"].map((kind) => `${kind}-src 'self'`))
-  .concat("form-action 'self'")
-  .join("; ");
+// The policy that the build wrote for its hosts.
+async function policyOf(root) {
+  const headers = await readFile(join(root, "_headers"), "utf8");
+  return /Content-Security-Policy: (.*)/.exec(headers)[1];
+}
 
 const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
@@ -26,8 +27,7 @@ async function find(root, address) {
 }
 
 // Listens on a free port of this computer; `root` is set when the site is built, for its base URL needs the port.
-// Forms may be sent to `relay` as well.
-export async function serve(relay = "") {
+export async function serve() {
   const site = { root: "" };
   const compressed = new Map();
   const server = createServer(async (request, response) => {
@@ -36,7 +36,7 @@ export async function serve(relay = "") {
     const file = path ?? join(site.root, "404.html");
     const kind = kinds[extname(file)] ?? "application/octet-stream";
     const headers = {
-      "Content-Type": kind, "Content-Security-Policy": `${policy} ${relay}`.trim(), "X-Content-Type-Options": "nosniff",
+      "Content-Type": kind, "Content-Security-Policy": await (site.policy ??= policyOf(site.root)), "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "strict-origin-when-cross-origin", "Cache-Control": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin",
     };
     let body = await readFile(file);

@@ -2,42 +2,66 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { brotliCompressSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress } from "node:zlib";
 
-const limits = { page: 25 * 1024, styles: 14 * 1024, scripts: 10 * 1024, requests: 8 };
-const matches = (html, pattern) => [...new Set([...html.matchAll(pattern)].map((match) => match[1]))];
+const compressed = promisify(brotliCompress);
+const limits = { page: 25 * 1024, styles: 14 * 1024, scripts: 10 * 1024, script: 5 * 1024, requests: 8 };
+const matches = (html, pattern) => [...html.matchAll(pattern)].map((match) => match[1]);
 
-// Says what is over the budget among `pages` of the site in `root`, and the heaviest page.
+// What the page names and the browser fetches: styles, scripts, and the modules that it may fetch later.
+function named(html) {
+  const loaded = matches(html, /<script\b[^>]* src="?([^"\s>]+)/g);
+  const later = matches(html, /\bdata-(?:script|comfort-open)="?([^"\s>]+)/g);
+  return {
+    styles: [...new Set(matches(html, /<link\b[^>]*rel="?stylesheet"?[^>]* href="?([^"\s>]+)/g))],
+    scripts: [...new Set(loaded)],
+    modules: [...new Set([...loaded, ...later])],
+  };
+}
+
+// Weighs `pages` of the site in `root`: what is over the budget, and the heaviest page.
 export async function weigh(root, pages) {
   const sizes = new Map();
   const size = async (path) => {
-    if (!sizes.has(path)) sizes.set(path, brotliCompressSync(await readFile(join(root, path))).length);
+    if (!sizes.has(path)) sizes.set(path, compressed(await readFile(join(root, path))).then(({ length }) => length));
     return sizes.get(path);
   };
   const sum = async (paths) => (await Promise.all(paths.map(size))).reduce((a, b) => a + b, 0);
-  const found = [];
-  let heaviest = { whole: 0 };
-  for (const { url, html } of pages) {
-    const linked = { styles: matches(html, /<link rel="stylesheet" href="([^"]+)"/g), scripts: matches(html, /<script[^>]* src="([^"]+)"/g) };
-    const styles = await sum(linked.styles);
-    const scripts = await sum(linked.scripts);
-    const own = brotliCompressSync(html).length;
-    const whole = own + styles + scripts;
+  const weighed = await Promise.all(pages.map(async ({ url, html }) => {
+    const { styles, scripts, modules } = named(html);
+    const own = (await compressed(html)).length;
+    const parts = { url, own, styles: await sum(styles), scripts: await sum(scripts), modules: await sum(modules) };
     // The page, its parts, its icon, and what its script asks for: which alerts are on.
-    const requests = 1 + linked.styles.length + linked.scripts.length + 2;
-    if (whole > heaviest.whole) heaviest = { url, whole, own, styles, scripts, requests };
+    return { ...parts, whole: own + parts.styles + parts.scripts, requests: 1 + styles.length + scripts.length + 2 };
+  }));
+  const found = [];
+  for (const { url, styles, modules, whole, requests } of weighed) {
     if (styles > limits.styles) found.push(`${url}: styles ${styles} bytes`);
-    if (scripts > limits.scripts) found.push(`${url}: scripts ${scripts} bytes`);
+    if (modules > limits.scripts) found.push(`${url}: scripts ${modules} bytes`);
     if (whole > limits.page) found.push(`${url}: ${whole} bytes`);
     if (requests > limits.requests) found.push(`${url}: ${requests} requests`);
   }
-  return { found, heaviest };
+  for (const [path, length] of sizes) {
+    if (path.endsWith(".js") && await length > limits.script) found.push(`${path}: ${await length} bytes`);
+  }
+  return { found, heaviest: weighed.toSorted((a, b) => b.whole - a.whole)[0] };
 }
 
-// The page of each site that brings most, and every page that was chosen, are weighed; the rest is lighter.
-export async function budget(root, pages, t) {
-  const largest = pages.toSorted((a, b) => b.html.length - a.html.length).slice(0, 12);
-  const { found, heaviest } = await weigh(root, largest);
-  t.diagnostic(`heaviest: ${JSON.stringify(heaviest)}`);
+// Every page by what it names, and a few as a browser fetches them.
+export async function budget(context, { origin, folder, all }, few, t) {
+  const { found, heaviest } = await weigh(folder, all);
+  t.diagnostic(`heaviest of ${all.length}: ${JSON.stringify(heaviest)}`);
   assert.deepEqual(found, []);
+  for (const url of few) {
+    const made = await context();
+    const page = await made.newPage();
+    const asked = new Set();
+    page.on("request", (request) => {
+      if (request.resourceType() !== "image") asked.add(request.url());
+    });
+    await page.goto(origin + url, { waitUntil: "networkidle" });
+    assert.ok(asked.size <= limits.requests, `${url}: ${[...asked].join(" ")}`);
+    await made.close();
+  }
 }

@@ -6,12 +6,12 @@ mod caddy;
 mod nginx;
 mod static_hosts;
 
-pub use apache::apache;
+pub use apache::{apache, htaccess};
 pub use caddy::caddy;
 pub use nginx::nginx;
 pub use static_hosts::headers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{schema::Value, site::Site};
 
@@ -42,6 +42,8 @@ pub struct Hosting {
     /// Pages by the last part of their address or an alias, as the former platforms (`asset_publisher`,
     /// blogs) named them.
     pub slugs: BTreeMap<String, String>,
+    /// The folders of these pages, each ending in a slash; where two have a page of one name, the first is meant.
+    pub folders: Vec<String>,
     /// Pages and files by the number or UUID that the former site gave them.
     pub ids: BTreeMap<String, String>,
     /// The headers that every answer has.
@@ -56,8 +58,8 @@ const ASK: &str = "no-cache";
 const HOUR: &str = "public, max-age=3600";
 
 impl Hosting {
-    /// Gathers what the site says.
-    pub fn of(site: &Site) -> Self {
+    /// Gathers what the site says; `frames` are the sites that its pages show in frames.
+    pub fn of(site: &Site, frames: &BTreeSet<String>) -> Self {
         let base = &site.settings.base_url;
         let host = base.split("://").nth(1).unwrap_or("localhost").split('/').next().unwrap_or("localhost");
         let moved = site.redirects.iter().map(|redirect| Moved {
@@ -66,12 +68,18 @@ impl Hosting {
             status: redirect.status,
         });
         let (mut slugs, mut ids) = (BTreeMap::new(), BTreeMap::new());
+        let (mut folders, mut others) = (Vec::new(), Vec::new());
         for (ix, entry) in site.entries.iter().enumerate() {
             let url = site.urls[ix].to_string();
             if site.kind(ix).page && !entry.section {
                 let slug = url.rsplit('/').next().unwrap_or_default().to_owned();
+                let folder = url[..url.len() - slug.len()].to_owned();
                 // A news item is what the old addresses mean most.
                 let news = &*site.kind(ix).name == "news";
+                let list = if news { &mut folders } else { &mut others };
+                if !list.contains(&folder) {
+                    list.push(folder);
+                }
                 if news || !slugs.contains_key(&slug) {
                     slugs.insert(slug, url.clone());
                 }
@@ -83,6 +91,8 @@ impl Hosting {
                 }
             }
         }
+        others.retain(|folder| !folders.contains(folder));
+        folders.append(&mut others);
         let default = site.settings.default_language();
         Self {
             host: host.to_owned(),
@@ -97,23 +107,22 @@ impl Hosting {
             language: default.to_string(),
             moved: moved.collect(),
             slugs,
+            folders,
             ids,
-            headers: security(base.starts_with("https://"), site.settings.relay_url.as_deref()),
+            headers: security(base.starts_with("https://"), site.settings.relay_url.as_deref(), frames),
         }
     }
 }
 
-/// The headers of every answer. Scripts, styles and pictures come from the site alone; forms go to it
-/// and to its relay.
-pub fn security(secure: bool, relay: Option<&str>) -> Vec<(&'static str, String)> {
-    let relay = relay.and_then(|url| url.split("://").nth(1).map(|rest| (url, rest))).map(|(url, rest)| {
-        let scheme = url.split("://").next().unwrap_or("https");
-        format!(" {scheme}://{}", rest.split('/').next().unwrap_or_default())
-    });
-    let relay = relay.unwrap_or_default();
+/// The headers of every answer. Scripts, styles and pictures come from the site alone, frames from `frames`;
+/// forms go to it and to its relay.
+pub fn security(secure: bool, relay: Option<&str>, frames: &BTreeSet<String>) -> Vec<(&'static str, String)> {
+    let relay = relay.and_then(origin).map(|origin| format!(" {origin}")).unwrap_or_default();
+    let origins: Vec<&str> = frames.iter().map(String::as_str).collect();
+    let frames = if origins.is_empty() { String::new() } else { format!("frame-src {}; ", origins.join(" ")) };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-         media-src 'self'; manifest-src 'self'; connect-src 'self'{relay}; form-action 'self'{relay}; \
+         media-src 'self'; manifest-src 'self'; connect-src 'self'{relay}; {frames}form-action 'self'{relay}; \
          frame-ancestors 'self'; base-uri 'none'"
     );
     let mut headers = vec![
@@ -129,6 +138,26 @@ pub fn security(secure: bool, relay: Option<&str>) -> Vec<(&'static str, String)
     headers
 }
 
+/// The scheme and host of an address.
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    Some(format!("{scheme}://{}", rest.split(['/', '?', '#']).next().unwrap_or_default()))
+}
+
+/// The sites that a page shows in frames once the reader asks for it: those of its `data-frame` attributes.
+pub fn frames(html: &[u8]) -> impl Iterator<Item = String> {
+    const MARK: &[u8] = b" data-frame=";
+    memchr::memmem::find_iter(html, MARK).filter_map(|at| {
+        let value = &html[at + MARK.len()..];
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        let end = value.iter().position(|b| b"\"'<> ".contains(b))?;
+        let url = std::str::from_utf8(&value[..end]).ok()?.strip_prefix("https://")?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b".-:".contains(&b);
+        let host = url.split(['/', '?', '#']).next().filter(|host| host.bytes().all(plain) && !host.is_empty())?;
+        Some(format!("https://{host}"))
+    })
+}
+
 /// Percent-encodes what would end a word or a text in a server's configuration.
 fn encode(address: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -141,4 +170,21 @@ fn encode(address: &str) -> String {
 fn plain(path: &str) -> Option<String> {
     let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
     (!path.contains(['"', '\\', '\n', '\r', '$', '{', '}', '`'])).then(|| path.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_pages_need_may_be_framed() {
+        let none = BTreeSet::new();
+        assert!(!security(true, None, &none)[0].1.contains("frame-src"));
+        let page = br#"<div class=map data-frame="https://b.example/x?y=1"></div><div data-frame=https://a.example/z>
+            <p data-frame="http://c.example/"><p data-frame="https://d.example;%20*/"><p>data-frame="https://e.example/"</p>"#;
+        let found: BTreeSet<String> = frames(page).collect();
+        let policy = &security(true, Some("https://vorm.example/a"), &found)[0].1;
+        assert!(policy.contains("; frame-src https://a.example https://b.example; "), "{policy}");
+        assert!(policy.contains("form-action 'self' https://vorm.example;"), "{policy}");
+    }
 }

@@ -176,7 +176,11 @@
   function draft(form, words) {
     const key = `form:${form.dataset.form}`;
     let store = null;
-    try { store = localStorage; } catch { /* storage is closed: no drafts */ }
+    try {
+      store = localStorage;
+    } catch {
+      // Storage is closed: no drafts.
+    }
     // On the relay's own address there is nothing to come back to.
     if (!store || form.closest(".form-page") || all(form, ".field").length < 4) return;
     const box = make("div", "field form-draft");
