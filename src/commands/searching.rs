@@ -36,11 +36,13 @@ impl Gathered {
         let mut all = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         all.extend(without_pages(site));
         let (synonyms, best) = own(site, out);
-        let of = |lang: Lang| -> Vec<Document> {
-            all.iter().filter(|(other, _)| *other == lang).map(|(_, document)| document.clone()).collect()
-        };
-        let languages: Vec<(Lang, Vec<Document>)> =
-            site.settings.languages.iter().map(|&lang| (lang, of(lang))).collect();
+        let mut languages: Vec<(Lang, Vec<Document>)> =
+            site.settings.languages.iter().map(|&lang| (lang, Vec::new())).collect();
+        for (lang, document) in all {
+            if let Some((_, documents)) = languages.iter_mut().find(|(other, _)| *other == lang) {
+                documents.push(document);
+            }
+        }
         let files = languages.into_par_iter().flat_map(|(lang, documents)| {
             let label = |kind: &str| {
                 let label = site.types.get(kind).and_then(|kind| kind.label.get(lang));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     files, parts,
@@ -72,7 +73,7 @@ impl Index<'_> {
         // Pages of a type lie together, the newest first: lists of pages get short, and filters are ranges.
         self.documents.sort_by(|a, b| (&a.kind, &a.theme, b.date, &a.url).cmp(&(&b.kind, &b.theme, a.date, &b.url)));
         let stemmer = Stemmer::of(self.lang);
-        let stop: HashSet<&str> = stop_words(self.lang).split_whitespace().collect();
+        let stop: FxHashSet<&str> = stop_words(self.lang).split_whitespace().collect();
         let vocabulary = self.vocabulary(&stop);
         let stems: Vec<String> = vocabulary.par_iter().map(|(word, _)| stemmer.stem(word)).collect();
         let terms = self.terms(&vocabulary, &stems, &stemmer);
@@ -84,8 +85,8 @@ impl Index<'_> {
     }
 
     /// Every word with the pages that have it and its weight there.
-    fn vocabulary(&self, stop: &HashSet<&str>) -> Vec<(&str, Vec<(u32, u8)>)> {
-        let mut known: HashMap<&str, usize> = HashMap::new();
+    fn vocabulary(&self, stop: &FxHashSet<&str>) -> Vec<(&str, Vec<(u32, u8)>)> {
+        let mut known: FxHashMap<&str, usize> = FxHashMap::default();
         let mut vocabulary: Vec<(&str, Vec<(u32, u8)>)> = Vec::new();
         for (page, document) in (0..).zip(&self.documents) {
             for (word, weight) in document.words.iter().filter(|(word, _)| !stop.contains(word)) {
@@ -100,10 +101,10 @@ impl Index<'_> {
     }
 
     fn terms(&self, vocabulary: &[(&str, Vec<(u32, u8)>)], stems: &[String], stemmer: &Stemmer) -> Terms {
-        let known: HashSet<String> = stems.iter().filter(|stem| stem.len() >= 3).cloned().collect();
+        let known: FxHashSet<String> = stems.iter().filter(|stem| stem.len() >= 3).cloned().collect();
         let compounds: Vec<Vec<(String, f32)>> =
             vocabulary.par_iter().map(|(word, _)| parts::parts(word, stemmer, &known)).collect();
-        let mut of_term: HashMap<&str, Vec<(usize, f32)>> = HashMap::new();
+        let mut of_term: FxHashMap<&str, Vec<(usize, f32)>> = FxHashMap::default();
         for (at, (stem, parts)) in stems.iter().zip(&compounds).enumerate() {
             of_term.entry(stem).or_default().push((at, 1.0));
             for (part, worth) in parts {
@@ -116,7 +117,7 @@ impl Index<'_> {
         of_term.into_par_iter().map(|(term, sources)| (term.to_owned(), scale.levels(vocabulary, &sources))).collect()
     }
 
-    fn best(&self, stemmer: &Stemmer, stop: &HashSet<&str>) -> Vec<(Vec<String>, usize)> {
+    fn best(&self, stemmer: &Stemmer, stop: &FxHashSet<&str>) -> Vec<(Vec<String>, usize)> {
         let mut all = Vec::new();
         for best in self.best {
             let Some(page) = self.documents.iter().position(|document| document.url == best.url) else { continue };

@@ -1,6 +1,6 @@
 //! Compounds: `prügiveograafik` is found by `prügi`, `vedu` and `graafik`, when the site itself has these.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{estonian, stem::Stemmer};
 
@@ -12,7 +12,7 @@ const HEAD: f32 = 0.5;
 const SHORTEST: usize = 3;
 
 /// The stems of a folded word's parts, with what each is worth. Empty for a word that is no compound.
-pub(super) fn parts(word: &str, stemmer: &Stemmer, known: &HashSet<String>) -> Vec<(String, f32)> {
+pub(super) fn parts(word: &str, stemmer: &Stemmer, known: &FxHashSet<String>) -> Vec<(String, f32)> {
     if !matches!(stemmer, Stemmer::Estonian) || word.len() < 7 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return Vec::new();
     }
@@ -30,7 +30,7 @@ pub(super) fn parts(word: &str, stemmer: &Stemmer, known: &HashSet<String>) -> V
 }
 
 /// Cuts off the last part, the longest that the site knows, when it knows what is left as well.
-fn split<'w>(word: &'w str, known: &HashSet<String>) -> Option<(&'w str, String)> {
+fn split<'w>(word: &'w str, known: &FxHashSet<String>) -> Option<(&'w str, String)> {
     (SHORTEST..=word.len().checked_sub(SHORTEST)?).find_map(|at| {
         let (before, last) = word.split_at(at);
         if last.len() < 4 && !estonian::is_short_word(last) {
@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn a_compound_is_cut_where_the_site_knows_both_sides() {
-        let known = ["lasteaed", "koht", "prugi", "vedu", "graafik", "toetus"].map(estonian::stem).into();
+        let known =
+            ["lasteaed", "koht", "prugi", "vedu", "graafik", "toetus"].map(estonian::stem).into_iter().collect();
         let of = |word: &str| -> Vec<String> {
             parts(word, &Stemmer::of(Lang::ET), &known).into_iter().map(|(stem, _)| stem).collect()
         };

@@ -1,7 +1,8 @@
 //! The words of a page, weighed: a pure function of what the page shows, so that a page which did not
 //! change need not be read again.
 
-use std::collections::HashMap;
+use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use super::stem::fold_into;
 
@@ -53,7 +54,7 @@ impl Words {
 /// Gathers the words of one page.
 #[derive(Debug, Default)]
 pub struct Reader {
-    weights: HashMap<Box<str>, u16>,
+    weights: FxHashMap<Box<str>, u16>,
     word: String,
     length: u32,
 }
@@ -70,8 +71,9 @@ impl Reader {
     /// Adds the words that the main part of a page shows: what stands in `<main>` apart from navigation,
     /// scripts, pictures, controls and what is marked with `data-pagefind-ignore`.
     pub fn html(&mut self, html: &str) {
-        let main = html.find("<main").map_or(html, |at| &html[at..]);
-        let main = main.find("</main>").map_or(main, |at| &main[..at]);
+        let find = |text: &str, wanted: &str| memmem::find(text.as_bytes(), wanted.as_bytes());
+        let main = find(html, "<main").map_or(html, |at| &html[at..]);
+        let main = find(main, "</main>").map_or(main, |at| &main[..at]);
         let mut weight = Weight::Text;
         let mut rest = main;
         while let Some(at) = rest.find('<') {
@@ -195,7 +197,8 @@ impl<'h> Tag<'h> {
         let closes = inside.starts_with('/');
         let inside = inside.trim_start_matches('/');
         let name = inside.split([' ', '\n', '\t', '/']).next().unwrap_or_default();
-        Some(Self { name, closes, ignored: inside.contains("data-pagefind-ignore"), length: end + 1 })
+        let ignored = memmem::find(inside.as_bytes(), b"data-pagefind-ignore").is_some();
+        Some(Self { name, closes, ignored, length: end + 1 })
     }
 }
 

@@ -8,7 +8,9 @@ for (const box of document.querySelectorAll("[data-facets]")) {
   const lang = document.documentElement.lang;
   const plural = new Intl.PluralRules(lang);
   const words = (n) => (n ? status.dataset[plural.select(n)] ?? status.dataset.many : status.dataset.none).replace(/\d+/, n.toLocaleString(lang));
-  const chosen = () => new URLSearchParams(location.search);
+  // Others may have put words into the address that are no facet here.
+  const known = (name, value) => links.some((link) => link.dataset.facet === name && link.dataset.value === value);
+  const chosen = () => new URLSearchParams([...new URLSearchParams(location.search)].filter(([name, value]) => !names.includes(name) || known(name, value)));
   const has = (item, name, value) => !value || item.getAttribute(`data-${name}`).split(" ").includes(value);
 
   const show = () => {

@@ -34,8 +34,8 @@ async function textOf(url) {
   if (!answer.ok) return "";
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = (id && page.getElementById(decodeURIComponent(id))) || page.querySelector("main") || page.body;
-  main.querySelectorAll("nav, h1, script, style, svg, button, select, template, noscript, [data-pagefind-ignore]").forEach((e) => e.remove());
-  main.querySelectorAll("p, li, dt, dd, td, h2, h3, summary").forEach((e) => e.append(" "));
+  main.querySelectorAll("nav, aside, h1, script, style, svg, button, select, template, noscript, .ask, .link-list, .tags, .about, [data-pagefind-ignore]").forEach((e) => e.remove());
+  main.querySelectorAll("p, li, dt, dd, td, h2, h3, summary, a").forEach((e) => e.append(" "));
   return main.textContent;
 }
 
@@ -103,10 +103,15 @@ export function results(box, input, search) {
       if (page.date) about.append(" · ", make("time", { datetime: page.date }, new Date(page.date).toLocaleDateString(document.documentElement.lang)));
       if (found.best.has(page.number)) about.prepend(make("strong", {}, words.best), " · ");
       list.append(make("li", {}, make("h2", {}, make("a", { href: page.url }, page.title)), text, about));
-      textOf(page.url).then((whole) => {
-        const around = excerpt(index, whole, found.stems, search);
-        if (around) text.replaceChildren(...around);
-      }, () => {});
+      // A summary with the words says it best; else the page is read for the place where they stand.
+      const around = excerpt(index, page.summary ?? "", found.stems, search);
+      if (around) text.replaceChildren(...around);
+      else {
+        textOf(page.url).then((whole) => {
+          const shown = excerpt(index, whole, found.stems, search);
+          if (shown) text.replaceChildren(...shown);
+        }, () => {});
+      }
     }
     const steps = make("nav", { class: "search-pages", "aria-label": words.pages });
     const step = (to, label, rel) => steps.append(make("a", { href: address(asked, to), rel, class: "button" }, label));
