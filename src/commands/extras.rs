@@ -60,8 +60,19 @@ pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diag
     }
 }
 
-/// Every file: its path and its bytes. `frames` are the sites that pages show in frames.
-pub(super) fn all(renderer: &Renderer, frames: &BTreeSet<String>, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+/// What hosts read: headers and old addresses. `frames` are the sites that pages show in frames.
+pub(super) fn for_hosts(site: &Site, frames: &BTreeSet<String>, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
+    let hosting = output::Hosting::of(site, frames);
+    let (rules, left_out) = output::htaccess(&hosting);
+    if left_out > 0 {
+        out.push(Diagnostic::new("output.htaccess").arg("count", left_out));
+    }
+    let files = [("_headers", output::headers(&hosting)), (".htaccess", rules)];
+    files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into()
+}
+
+/// Every other file: its path and its bytes.
+pub(super) fn all(renderer: &Renderer, out: &mut Vec<Diagnostic>) -> Vec<(String, Vec<u8>)> {
     let site = &renderer.world().site;
     let mut files = Vec::new();
     let mut add = |path: &str, text: String| files.push((path.trim_start_matches('/').to_owned(), text.into_bytes()));
@@ -101,13 +112,6 @@ pub(super) fn all(renderer: &Renderer, frames: &BTreeSet<String>, out: &mut Vec<
     add("heartbeat.json", heartbeat(site));
     if let Some(text) = security_txt(site) {
         add(".well-known/security.txt", text);
-    }
-    let hosting = output::Hosting::of(site, frames);
-    add("_headers", output::headers(&hosting));
-    let (rules, left_out) = output::htaccess(&hosting);
-    add(".htaccess", rules);
-    if left_out > 0 {
-        out.push(Diagnostic::new("output.htaccess").arg("count", left_out));
     }
     for (path, text) in output::sitemaps(&site.settings.base_url, &sitemap(site)) {
         add(&path, text);

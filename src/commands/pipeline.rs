@@ -359,7 +359,8 @@ fn make(
     let world = loaded.renderer.world();
     let assets = world.assets.to_write();
     out.extend(assets.into_iter().filter_map(|(path, bytes)| extras::put(staging, site, path, bytes).err()));
-    let mut written = extras::all(&loaded.renderer, &frames, out);
+    let mut written = extras::all(&loaded.renderer, out);
+    written.extend(extras::for_hosts(site, &frames, out));
     written.extend(forms);
     outcome.timings.stage("files");
     if searches {

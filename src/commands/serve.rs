@@ -200,8 +200,7 @@ impl Follower {
 }
 
 fn made_extras(edition: &Edition) -> Vec<(String, Vec<u8>)> {
-    // The preview sends each page with the policy that it needs itself.
-    extras::all(edition.renderer(), &BTreeSet::new(), &mut Vec::new())
+    extras::all(edition.renderer(), &mut Vec::new())
 }
 
 fn made_of_pages(edition: &Edition) -> Vec<(String, Vec<u8>)> {

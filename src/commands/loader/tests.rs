@@ -2,11 +2,7 @@
 //!
 //! `RAEKODA_SOAK=20000 cargo nextest run after_any_series` goes on for longer.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use jiff::civil::date;
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
@@ -293,7 +289,7 @@ fn whole(
         *shown = Some(edition);
         let renderer = &loaded.renderer;
         files.extend(loaded.copies.iter().map(|(path, file)| (path.clone(), format!("{}", file.size))));
-        let extras = extras::all(renderer, &BTreeSet::new(), &mut found).into_iter();
+        let extras = extras::all(renderer, &mut found).into_iter();
         files.extend(extras.map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())));
         let assets = renderer.world().assets.to_write().into_iter();
         files.extend(assets.map(|(path, bytes)| (path.to_owned(), String::from_utf8_lossy(bytes).into_owned())));
