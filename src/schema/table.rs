@@ -33,7 +33,7 @@ impl<'a> TomlText<'a> {
         let (table, errors) = DeTable::parse_recoverable(&self.text[self.range.clone()]);
         if let Some(error) = errors.first() {
             let place = self.place(error.span().unwrap_or(0..0));
-            out.push(toml_syntax::diagnostic(error.message()).at(place));
+            out.push(toml_syntax::diagnostic(error.message(), &place.text).at(place));
         }
         table
     }

@@ -155,7 +155,7 @@ note = "x"
 "#,
     );
     insta::assert_snapshot!(said(&out), @r##"
-    a.md:9:11 source.toml-time There is no such date or time. | A date is written 2026-11-22, a time 09:00, both together 2026-11-22T09:00:00. See whether the month has so many days.
+    a.md:9:11 source.toml-time The date or time is not written as it should be, or there is no such. | A date is written 2026-11-22, a time 09:00, both together 2026-11-22T09:00:00. See whether the month has so many days.
     a.md:1:9 schema.not-a-text The value of `title` must be a text, but is true. | Put the value between quotes: title = "…".
     a.md:2:8 schema.not-a-choice The value “scool” is not allowed in `kind`. The choices are: school, kindergarten, hobby-school, library, culture, youth-centre, sports, social, museum, other. | Did you mean `school`?
     a.md:3:17 schema.check-digit The check digit of the code in `registry_code` does not fit. | See whether a digit is wrong or two have changed places.

@@ -26,15 +26,26 @@ const MISTAKES: [(&str, &str); 17] = [
 /// Dates and times that cannot be.
 const TIMES: [&str; 3] = ["invalid date", "invalid time", "invalid datetime"];
 
-/// The diagnostic for what the library says is wrong. A sentence that is not known is quoted as it is.
-pub(super) fn diagnostic(said: &str) -> Diagnostic {
-    if TIMES.iter().any(|start| said.starts_with(start)) {
+/// The diagnostic for what the library says is wrong with a line. A sentence that is not known is quoted as it is.
+pub(super) fn diagnostic(said: &str, line: &str) -> Diagnostic {
+    if TIMES.iter().any(|start| said.starts_with(start)) || has_day(line) {
         return Diagnostic::new("source.toml-time");
     }
     match MISTAKES.iter().find(|(start, _)| said.starts_with(start)) {
         Some((_, code)) => Diagnostic::new(code),
         None => Diagnostic::new("source.toml-syntax").arg("reason", said),
     }
+}
+
+/// The line's value is a day as it is written in Estonian: 22.11.2026.
+fn has_day(line: &str) -> bool {
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim_start());
+    let mut parts = value.split('.');
+    let mut number = |most: usize| {
+        let digits = parts.next().map_or(0, |part| part.bytes().take_while(u8::is_ascii_digit).count());
+        (1..=most).contains(&digits)
+    };
+    number(2) && number(2) && number(4)
 }
 
 #[cfg(test)]
@@ -69,7 +80,10 @@ mod tests {
             ("price = 12,50", "source.toml-rest"),
             ("title = \"Laul \"Kodu\" kõlas\"", "source.toml-rest"),
             ("title = \"a\"\ntitle = \"b\"", "source.toml-twice"),
-            ("published = 01.02.2026", "source.toml-number"),
+            ("published = 01.02.2026", "source.toml-time"),
+            ("published = 22.11.2026", "source.toml-time"),
+            ("version = 1.2", ""),
+            ("phone = 0123", "source.toml-number"),
             ("draft = True", "source.toml-boolean"),
             ("path = \"C:\\kaust\"", "source.toml-backslash"),
             ("õhk = 1", "source.toml-key"),
