@@ -29,6 +29,7 @@ use crate::{
 };
 
 /// What is to be built.
+#[expect(clippy::struct_excessive_bools, reason = "they are the options of one command line")]
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     /// The site's folder.
