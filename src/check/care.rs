@@ -101,7 +101,7 @@ pub(super) fn forms(site: &Site, seen: &[super::Seen], out: &mut Vec<Diagnostic>
         let listing = site.parent(ix).map(|parent| &*site.urls[parent]);
         let is_listing =
             |page: &str| Some(page) == listing || page.starts_with(&format!("{}/", listing.unwrap_or("/")));
-        if !seen.iter().any(|page| page.url != url && !is_listing(&page.url) && page.inside.contains(url)) {
+        if !seen.iter().any(|page| page.url != url && !is_listing(&page.url) && page.leads_to(url)) {
             out.push(Diagnostic::new("care.form-unlinked").arg("page", url).at(entry.place("title", None)));
         }
     }

@@ -18,14 +18,14 @@ pub(super) fn check(subject: &mut Subject<'_>, origins: &[String]) {
 fn document(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     let lang = subject.page.lang.as_str();
-    let html = tree.named(0, &["html"]).next();
+    let html = tree.named(0, ["html"]).next();
     if html.and_then(|id| tree.attribute(id, "lang")) != Some(lang) {
         subject.report_everywhere(Diagnostic::new("accessibility.page-language").arg("language", lang));
     }
-    if tree.named(0, &["title"]).next().is_none_or(|id| tree.text(id).is_empty()) {
+    if tree.named(0, ["title"]).next().is_none_or(|id| tree.text(id).is_empty()) {
         subject.report_everywhere(Diagnostic::new("accessibility.page-title"));
     }
-    if tree.named(0, &["h1"]).filter(|&id| !tree.is_hidden(id)).count() != 1 {
+    if tree.named(0, ["h1"]).filter(|&id| !tree.is_hidden(id)).count() != 1 {
         subject.report_everywhere(Diagnostic::new("accessibility.heading-one"));
     }
 }
@@ -35,7 +35,7 @@ fn document(subject: &mut Subject<'_>) {
 fn headings(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     let mut last = 0;
-    for id in tree.named(subject.main, &["h1", "h2", "h3", "h4", "h5", "h6"]) {
+    for id in tree.named(subject.main, ["h1", "h2", "h3", "h4", "h5", "h6"]) {
         let level = tree.name(id).as_bytes()[1] - b'0';
         let text = tree.text(id);
         if tree.is_hidden(id) {
@@ -67,7 +67,7 @@ fn ids(subject: &mut Subject<'_>) {
 /// Pictures, links, buttons, fields and frames have names.
 fn names(subject: &mut Subject<'_>) {
     let tree = subject.tree;
-    let labelled: HashSet<&str> = tree.named(0, &["label"]).filter_map(|id| tree.attribute(id, "for")).collect();
+    let labelled: HashSet<&str> = tree.named(0, ["label"]).filter_map(|id| tree.attribute(id, "for")).collect();
     for id in tree.elements(0) {
         let hidden = || tree.attribute(id, "aria-hidden") == Some("true") || tree.is_hidden(id);
         let refers = || tree.attribute(id, "aria-labelledby").is_some();
@@ -107,10 +107,10 @@ fn names(subject: &mut Subject<'_>) {
 
 fn tables(subject: &mut Subject<'_>) {
     let tree = subject.tree;
-    for id in tree.named(0, &["table"]) {
+    for id in tree.named(0, ["table"]) {
         let layout = tree.attribute(id, "role").is_some_and(|role| role == "presentation" || role == "none");
-        if !layout && tree.named(id, &["th"]).all(|th| tree.text(th).is_empty()) {
-            let first = tree.named(id, &["td"]).map(|td| tree.text(td)).find(|text| !text.is_empty());
+        if !layout && tree.named(id, ["th"]).all(|th| tree.text(th).is_empty()) {
+            let first = tree.named(id, ["td"]).map(|td| tree.text(td)).find(|text| !text.is_empty());
             let words = first.unwrap_or_default();
             subject.report_at(Diagnostic::new("accessibility.table-header").arg("cell", &words), id, &words);
         }

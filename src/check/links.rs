@@ -1,6 +1,9 @@
 //! Where links lead: addresses that moved, and pages that nobody leads to or that lead nowhere.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use super::subject::Subject;
 use crate::{
@@ -13,22 +16,34 @@ use crate::{
 pub struct Seen {
     /// The page's address.
     pub url: String,
-    /// The addresses on this site to which it leads, without anchors.
-    pub inside: BTreeSet<String>,
+    /// [`mark`]s of the addresses on this site to which it leads, without anchors, in order.
+    inside: Vec<u64>,
     /// The other sites' addresses that its own part names.
     pub outside: BTreeSet<String>,
     /// Whether its own part has a link at all.
     pub leads_on: bool,
-    /// How large it is, in bytes.
-    pub size: usize,
+}
+
+impl Seen {
+    /// Whether it leads to this address.
+    pub(super) fn leads_to(&self, url: &str) -> bool {
+        self.inside.binary_search(&mark(url)).is_ok()
+    }
+}
+
+/// What is kept of an address: a site has millions of links, nearly all of them those of its menus.
+fn mark(url: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Notes where a page leads, and reports what can be said of it alone.
-pub(super) fn check(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>, size: usize) -> Seen {
+pub(super) fn check(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>) -> Seen {
     let tree = subject.tree;
     let base = subject.site.settings.base_url.as_str();
-    let mut seen = Seen { url: subject.page.url.to_string(), size, ..Seen::default() };
-    for id in tree.named(0, &["a", "area", "form"]) {
+    let mut seen = Seen { url: subject.page.url.to_string(), ..Seen::default() };
+    for id in tree.named(0, ["a", "area", "form"]) {
         let Some(href) = tree.attribute(id, "href").or_else(|| tree.attribute(id, "action")) else { continue };
         let own = tree.is_inside(id, subject.main);
         let path = href.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '#']));
@@ -38,7 +53,7 @@ pub(super) fn check(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>, size
         if let Some(path) = path.filter(|path| !path.starts_with("//")) {
             let plain = path.split(['#', '?']).next().unwrap_or_default();
             let plain = if plain.len() > 1 { plain.trim_end_matches('/') } else { "/" };
-            seen.inside.insert(plain.to_owned());
+            seen.inside.push(mark(plain));
             if own {
                 own_link(subject, moved, href, plain);
             }
@@ -49,6 +64,8 @@ pub(super) fn check(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>, size
             }
         }
     }
+    seen.inside.sort_unstable();
+    seen.inside.dedup();
     seen
 }
 
@@ -79,11 +96,10 @@ fn report(subject: &mut Subject<'_>, code: &str, from: &str, to: &str) {
 
 /// Pages to which no other page leads, and pages that lead nowhere.
 pub(super) fn across(site: &Site, seen: &[Seen], out: &mut Vec<Diagnostic>) {
-    let mut reached: HashMap<&str, usize> = HashMap::new();
+    let mut reached: HashSet<u64> = HashSet::new();
     for page in seen {
-        for link in page.inside.iter().filter(|link| **link != page.url) {
-            *reached.entry(link).or_default() += 1;
-        }
+        let own = mark(&page.url);
+        reached.extend(page.inside.iter().filter(|link| **link != own));
     }
     for page in seen {
         let Some(known) = site.page_at(&page.url) else { continue };
@@ -92,7 +108,7 @@ pub(super) fn across(site: &Site, seen: &[Seen], out: &mut Vec<Diagnostic>) {
         let place = || Location::file(entry.path().clone());
         // What has had its time keeps its address, and leaves the listings.
         let front = entry.id.is_empty() || site.archived[ix];
-        let lonely = !reached.contains_key(page.url.as_str());
+        let lonely = !reached.contains(&mark(&page.url));
         if !front && lonely && entry.fields.get("search").and_then(|value| value.as_bool()) != Some(false) {
             out.push(Diagnostic::new("links.orphan").arg("page", &page.url).at(place()));
         }

@@ -58,7 +58,8 @@ impl<'a> Inspector<'a> {
     /// Everything that is wrong with one page: its HTML and, on an entry's own page, its source.
     #[must_use]
     pub fn page(&self, page: &Page, html: &[u8]) -> Vec<Diagnostic> {
-        let tree = tree::Tree::parse(html);
+        let text = String::from_utf8_lossy(html);
+        let tree = tree::Tree::parse(&text);
         let mut subject = Subject::new(self.site, page, &tree);
         chrome::check(&mut subject, &self.settings.origins);
         // A listing's further pages, archives and terms show what other pages say.
@@ -66,29 +67,28 @@ impl<'a> Inspector<'a> {
             accessibility::check(&mut subject);
             wording::check(&mut subject);
         }
-        let seen = links::check(&mut subject, &self.moved, html.len());
+        let seen = links::check(&mut subject, &self.moved);
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
         let size = html.len() / 1024;
         if size > self.settings.weight.page {
             let finding = Diagnostic::new("weight.page").arg("page", &page.url).arg("size", size);
             subject.report(finding.arg("limit", self.settings.weight.page), "");
         }
-        let mut found = subject.into_findings();
+        let (source, mut found) = subject.into_source_and_findings();
         if let PageKind::Entry(ix, 1) = page.kind {
-            self.source(ix, &mut found);
+            self.source(ix, &source, &mut found);
         }
         found
     }
 
     /// What is wrong with an entry's text as it was written.
-    fn source(&self, ix: usize, out: &mut Vec<Diagnostic>) {
+    fn source(&self, ix: usize, text: &str, out: &mut Vec<Diagnostic>) {
         let entry = &self.site.entries[ix];
         let Origin::Page { file, body, .. } = &entry.origin else { return };
-        let Ok(text) = file.text() else { return };
         let minutes = privacy::is_minutes(self.site.kind(ix), entry);
-        privacy::check(&self.known, &file.path, &text, minutes, out);
-        accessibility::check_text(&file.path, &text, body.clone(), out);
-        wording::check_text(&file.path, &text, body.clone(), entry.lang, out);
+        privacy::check(&self.known, &file.path, text, minutes, out);
+        accessibility::check_text(&file.path, text, body.clone(), out);
+        wording::check_text(&file.path, text, body.clone(), entry.lang, out);
     }
 
     /// What depends on all pages together, once [`Self::page`] has seen them; and on tables and pages without an
@@ -104,7 +104,9 @@ impl<'a> Inspector<'a> {
         let mut tables: Vec<_> = self.site.tables.values().map(|table| &table.file).collect();
         for (ix, entry) in self.site.entries.iter().enumerate() {
             match &entry.origin {
-                Origin::Page { .. } if !self.site.kind(ix).page && !entry.section => self.source(ix, &mut out),
+                Origin::Page { file, .. } if !self.site.kind(ix).page && !entry.section => {
+                    self.source(ix, &file.text().unwrap_or_default(), &mut out);
+                }
                 Origin::Page { .. } => {}
                 Origin::Row { file, .. } => tables.push(file),
             }

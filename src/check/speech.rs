@@ -1,6 +1,6 @@
 //! Which language a text is in.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use crate::language::Lang;
 
@@ -26,23 +26,35 @@ const ENGLISH: &[&str] = &[
     "please", "we", "our", "their",
 ];
 
-/// Each small word: whether Estonian has it, and whether English.
-static KNOWN: LazyLock<HashMap<&str, (usize, usize)>> = LazyLock::new(|| {
-    let mut known: HashMap<&str, (usize, usize)> = HashMap::new();
-    for word in ESTONIAN {
-        known.entry(word).or_default().0 = 1;
-    }
-    for word in ENGLISH {
-        known.entry(word).or_default().1 = 1;
-    }
+/// The small words as [`packed`], in order, and whether each is English.
+static KNOWN: LazyLock<Vec<(u64, bool)>> = LazyLock::new(|| {
+    let mut known: Vec<(u64, bool)> = ESTONIAN.iter().map(|word| (packed(word), false)).collect();
+    known.extend(ENGLISH.iter().map(|word| (packed(word), true)));
+    known.sort_unstable();
+    known.dedup();
     known
 });
+
+/// The letters of a short word, in lower case, as one number; longer words have none.
+fn packed(word: &str) -> u64 {
+    let mut number = 0;
+    if word.len() > 8 {
+        return number;
+    }
+    for byte in word.bytes() {
+        number = number << 8 | u64::from(byte.to_ascii_lowercase());
+    }
+    number
+}
 
 /// Guesses the language by its letters and small words. Short texts and such with few small words are unsure: a
 /// wrong guess costs more than none.
 pub(super) fn guess(text: &str) -> Guess {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let cyrillic = text.chars().filter(|c| matches!(c, '\u{400}'..='\u{4ff}')).count();
+    let (mut letters, mut cyrillic) = (0, 0);
+    for c in text.chars() {
+        letters += usize::from(c.is_alphabetic());
+        cyrillic += usize::from(matches!(c, '\u{400}'..='\u{4ff}'));
+    }
     if letters < 25 {
         return Guess::Unsure;
     }
@@ -50,16 +62,15 @@ pub(super) fn guess(text: &str) -> Guess {
         return Guess::Language(Lang::RU);
     }
     let (mut words, mut estonian, mut english) = (0, 0, 0);
-    let mut lower = String::new();
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         words += 1;
-        // The longest small word has seven bytes or so.
-        if word.len() <= 8 {
-            lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
-            let (one, other) = KNOWN.get(lower.as_str()).copied().unwrap_or_default();
-            estonian += one;
-            english += other;
+        let word = packed(word);
+        if let Ok(at) = KNOWN.binary_search_by_key(&word, |(known, _)| *known) {
+            if KNOWN[at].1 {
+                english += 1;
+            } else {
+                estonian += 1;
+            }
         }
     }
     let enough = |hits: usize| hits >= 3 && hits * 9 >= words;

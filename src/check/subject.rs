@@ -13,7 +13,7 @@ use crate::{
 pub(super) struct Subject<'a> {
     pub(super) site: &'a Site,
     pub(super) page: &'a Page,
-    pub(super) tree: &'a Tree,
+    pub(super) tree: &'a Tree<'a>,
     /// The element that holds what is the page's own: `<main>`, or else the whole.
     pub(super) main: Id,
     pub(super) entry: Option<&'a Entry>,
@@ -22,8 +22,8 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree) -> Self {
-        let main = tree.named(0, &["main"]).next().or_else(|| tree.named(0, &["body"]).next()).unwrap_or(0);
+    pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree<'a>) -> Self {
+        let main = tree.named(0, ["main"]).next().or_else(|| tree.named(0, ["body"]).next()).unwrap_or(0);
         let entry = page.entry().map(|ix| &*site.entries[ix]);
         Self { site, page, tree, main, entry, source: OnceCell::new(), found: Vec::new() }
     }
@@ -70,7 +70,9 @@ impl<'a> Subject<'a> {
         }
     }
 
-    pub(super) fn into_findings(self) -> Vec<Diagnostic> {
-        self.found
+    /// The text of the entry's file, and what was found.
+    pub(super) fn into_source_and_findings(self) -> (String, Vec<Diagnostic>) {
+        self.source();
+        (self.source.into_inner().unwrap_or_default(), self.found)
     }
 }

@@ -16,7 +16,12 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn new(text: &str) -> Self {
-        Self { rough: pattern(&text.replace(r"\b", "")), exact: pattern(text) }
+        Self { rough: any([text].into_iter()), exact: pattern(text) }
+    }
+
+    /// Whether any line of a text may have it: one look at the text instead of one at each line.
+    pub(super) fn may_be_in(&self, text: &str) -> bool {
+        self.rough.is_match(text)
     }
 
     pub(super) fn find<'t>(&self, line: &'t str) -> Option<Match<'t>> {
@@ -24,8 +29,8 @@ impl Words {
     }
 }
 
-/// Whether any of some patterns may be in a line: one look instead of many.
+/// Whether any of some patterns may be in a line of a text: one look instead of many.
 pub(super) fn any<'a>(patterns: impl Iterator<Item = &'a str>) -> Regex {
-    let all: Vec<String> = patterns.map(|text| format!("(?:{})", text.replace(r"\b", ""))).collect();
+    let all: Vec<String> = patterns.map(|text| format!("(?m:{})", text.replace(r"\b", ""))).collect();
     pattern(&all.join("|"))
 }
