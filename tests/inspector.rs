@@ -245,13 +245,16 @@ fn what_a_page_loads_from_elsewhere_is_told_once_and_allowed_by_name() {
 fn scripts_that_follow_visitors_and_pages_that_nobody_looks_at_are_told_of() {
     let site = Site::with(
         "-- site.toml --\nname = \"Kadaka vald\"\nlanguages = [\"et\"]\nbase_url = \"https://kadaka.example\"\n\
-         [check.review]\nnews = 30\nnovelty = 5\n-- static/loendur.js --\ndocument.cookie = 'a=b';\n-- static/muu.js --\nlet a = 1;\n",
+         [check.review]\nnews = 30\nnovelty = 5\n-- static/loendur.js --\ndocument.cookie = 'a=b';\n-- static/muu.js --\nlet a = 1;\n\
+         -- theme/scripts/kaart.js --\nimport('https://kaart.example/a.js');\n-- theme/styles/kiri.css --\n@import url(//kiri.example/a.css);\n",
     );
     let told = site.run(&["check", "--format", "json", "--at", "2027-01-22"]).failed();
     let told = crate::driver::listed(&told);
     assert!(told.contains("warning privacy.tracker static/loendur.js:1") && !told.contains("muu.js"), "{told}");
     assert!(told.contains("care.not-reviewed content/uudised/talv.md"), "{told}");
     assert!(told.contains("error check.review-days site.toml"), "{told}");
+    assert!(told.contains("error privacy.loads theme/scripts/kaart.js:1"), "{told}");
+    assert!(told.contains("error privacy.loads theme/styles/kiri.css:1"), "{told}");
 }
 
 #[test]

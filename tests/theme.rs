@@ -124,7 +124,7 @@ fn tokens_that_are_none() {
 fn colours_that_cannot_be_read_on_each_other() {
     let site = with_own_theme();
     append(&site, "meie/theme.toml", "\n[tokens]\n\"--ink\" = \"#777\"\n");
-    for command in [&["theme", "check"][..], &["build"]] {
+    for command in [&["theme", "check"][..], &["build"], &["check"]] {
         let outcome = site.run(command).failed();
         assert!(outcome.stderr.contains("theme.contrast"), "{}", outcome.stderr);
     }

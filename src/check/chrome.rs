@@ -145,7 +145,7 @@ fn loads_something(rel: &str) -> bool {
 }
 
 /// The scheme and host of an absolute address, in lower case.
-fn origin(address: &str) -> Option<String> {
+pub(super) fn origin(address: &str) -> Option<String> {
     let address = address.trim();
     let (scheme, rest) = match address.strip_prefix("//") {
         Some(rest) => ("https", rest),

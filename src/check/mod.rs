@@ -12,6 +12,7 @@ mod law;
 pub mod links;
 pub mod metadata;
 mod privacy;
+mod scripts;
 mod settings;
 pub mod sheet;
 mod speech;
@@ -32,6 +33,7 @@ use crate::{
     content::Origin,
     diagnostics::{Diagnostic, Location},
     site::{Page, PageKind, Site},
+    theme::Files,
 };
 use documents::Facts;
 use links::Seen;
@@ -168,12 +170,22 @@ impl<'a> Inspector<'a> {
         out
     }
 
-    /// What is wrong with a script of the site's own.
+    /// What is wrong with a script or a style sheet of the site's own.
     #[must_use]
     pub fn script(&self, path: &str, text: &str) -> Vec<Diagnostic> {
         let mut out = Vec::new();
-        privacy::script(path, text, &mut out);
+        let own = chrome::origin(&self.site.settings.base_url);
+        let allowed = |host: &str| own.as_deref() == Some(host) || self.settings.origins.iter().any(|one| one == host);
+        scripts::check(path, text, allowed, &mut out);
         out
+    }
+
+    /// What is wrong with the scripts and style sheets of the theme, and with those that the site puts into it.
+    #[must_use]
+    pub fn theme(&self, files: &Files) -> Vec<Diagnostic> {
+        let all = files.below("scripts/").chain(files.below("styles/"));
+        let texts = all.filter(|(path, _)| is_script_or_style(path));
+        texts.flat_map(|(_, file)| self.script(&file.origin, &String::from_utf8_lossy(&file.bytes))).collect()
     }
 
     /// What is wrong with a document of which `facts` are known.
@@ -198,6 +210,12 @@ impl<'a> Inspector<'a> {
 pub fn is_picture(path: &str) -> bool {
     let path = path.to_lowercase();
     [".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether a file of this name is a script or a style sheet.
+#[must_use]
+pub fn is_script_or_style(path: &str) -> bool {
+    scripts::is_script(path) || scripts::is_style(path)
 }
 
 /// Findings that every page repeats, because the theme or a setting makes them, are told once.

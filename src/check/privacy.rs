@@ -203,19 +203,6 @@ pub(super) fn check(known: &Known, file: &str, text: &str, minutes: bool, out: &
     }
 }
 
-/// Looks through a script for what follows visitors: cookies, and the names by which trackers are called.
-pub(super) fn script(file: &str, text: &str, out: &mut Vec<Diagnostic>) {
-    static TRACKS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"document\.cookie|cookieStore\.set|(?:google-analytics|googletagmanager|hotjar|clarity\.ms|doubleclick|mc\.yandex)[.\w]*|(?:gtag|fbq|ttq|_paq\.push|ym)\(",
-        )
-    });
-    if let Some(found) = TRACKS.find(text) {
-        let place = Location::in_text(file, text, found.range());
-        out.push(Diagnostic::new("privacy.tracker").arg("text", found.as_str().trim_end_matches('(')).at(place));
-    }
-}
-
 /// Whether the characters around a number let it be one of its own: no letter or digit touches it, and none
 /// follows one of `joints` that does.
 fn stands_alone(text: &str, range: std::ops::Range<usize>, joints: &[char]) -> bool {

@@ -30,6 +30,10 @@ pub(super) struct BuildArguments {
     /// Say which files would change, and leave the site as it is; with --theme, what another theme would change.
     #[arg(long)]
     dry_run: bool,
+    /// Write a bill of materials too: sbom.cdx.json (CycloneDX) with the theme and the scripts, styles, fonts and
+    /// drawings of the site.
+    #[arg(long)]
+    sbom: bool,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -42,6 +46,7 @@ pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     let mut request = arguments.site.request(arguments.out.clone(), arguments.report.strict);
     request.cache.clone_from(&arguments.cache);
     request.dry_run = arguments.dry_run;
+    request.sbom = arguments.sbom;
     request.progress = progress(voice, "Ehitan saiti …", "Building the site …");
     let outcome = pipeline::build(&request);
     request.progress.finish_and_clear();

@@ -107,6 +107,7 @@ pub(super) fn inspect(
         let documents = Cache::new(caches.join("documents"));
         let mut found: Vec<Diagnostic> =
             loaded.copies.par_iter().flat_map_iter(|(_, file)| file_findings(&inspector, file, &documents)).collect();
+        found.extend(inspector.theme(&world.theme.files));
         found.extend(inspector.site());
         if let Some(voice) = spelling {
             let (misspelt, missing) = spelling::check(&world.site, &loaded.check.words);
@@ -160,7 +161,7 @@ fn file_findings(inspector: &Inspector<'_>, file: &SourceFile, cache: &Cache) ->
         if file.bytes().is_ok_and(|bytes| check::metadata::has_place(&bytes)) {
             found.push(Diagnostic::new("privacy.picture-place").at(Location::file(file.path.clone())));
         }
-    } else if [".js", ".mjs"].iter().any(|ending| path.ends_with(ending)) {
+    } else if check::is_script_or_style(&path) {
         if let Ok(text) = file.text() {
             found.extend(inspector.script(&file.path, &text));
         }

@@ -19,6 +19,7 @@ mod municipalities;
 mod new;
 mod pipeline;
 mod robots;
+mod sbom;
 mod searching;
 mod serve;
 mod spelling;
@@ -151,6 +152,7 @@ impl SiteArguments {
             strict,
             dry_run: false,
             preview: false,
+            sbom: false,
             at: self.at.unwrap_or_else(|| now.datetime()),
             now: now.timestamp().as_nanosecond(),
             progress: indicatif::ProgressBar::hidden(),

@@ -15,7 +15,7 @@ use super::{
     extras,
     kept_pages::KeptPages,
     loader::{Loaded, load},
-    searching,
+    sbom, searching,
     timings::Timings,
 };
 use crate::{
@@ -50,6 +50,8 @@ pub(super) struct Request {
     pub dry_run: bool,
     /// The site is built to be previewed.
     pub preview: bool,
+    /// A bill of materials is written too.
+    pub sbom: bool,
     /// The local time for which the site is built.
     pub at: DateTime,
     /// The time at which the build began, in nanoseconds since 1970.
@@ -182,7 +184,7 @@ fn write(request: &Request, outcome: &mut Outcome, out: &mut Vec<Diagnostic>) ->
     let Some(loaded) = load(request, &mut outcome.timings, out) else { return Ok(()) };
     let kept = request.cache.as_deref().map(KeptPages::open).transpose()?;
     let pictures = Cache::new(request.root.join(".raekoda").join("images"));
-    let purpose = Purpose::Write { staging: &staging, pictures: &pictures, kept: kept.as_ref() };
+    let purpose = Purpose::Write { staging: &staging, pictures: &pictures, kept: kept.as_ref(), sbom: request.sbom };
     make(&loaded, purpose, &request.progress, outcome, out);
     let limit = if request.strict { Severity::Warning } else { Severity::Error };
     if out.iter().any(|diagnostic| diagnostic.severity >= limit) {
@@ -257,7 +259,7 @@ fn inputs_of(files: &[SourceFile], staging: &Staging, site: &Site) -> Result<Vec
 /// A hash of all that decides what is written besides the site's files.
 fn settings_key(request: &Request, folder: &Folder) -> [u8; 32] {
     let mut hasher = request.key();
-    hasher.update(format!("{:?}", (request.drafts, request.at.date())).as_bytes());
+    hasher.update(format!("{:?}", (request.drafts, request.sbom, request.at.date())).as_bytes());
     // A theme in a folder of its own lies outside of the site's files.
     let theme = request.theme.clone().or_else(|| theme_named(folder));
     if let Some(theme) = theme.and_then(|theme| Folder::open(&folder.root().join(theme)).ok()) {
@@ -284,8 +286,8 @@ fn nanoseconds(at: DateTime) -> Option<i128> {
 enum Purpose<'a> {
     /// To be looked at.
     Look(&'a Look<'a>),
-    /// To be written, with pictures from a cache, and pages that were kept.
-    Write { staging: &'a Staging, pictures: &'a Cache, kept: Option<&'a KeptPages> },
+    /// To be written, with pictures from a cache, pages that were kept, and perhaps a bill of materials.
+    Write { staging: &'a Staging, pictures: &'a Cache, kept: Option<&'a KeptPages>, sbom: bool },
 }
 
 /// Makes all pages and what goes with them, and writes them where there is somewhere to.
@@ -302,9 +304,11 @@ fn make(
     outcome.pages = site.pages.len();
     let broken = out.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // A broken site is not written; its pages are made to find what is wrong with them.
-    let (look, target, kept) = match purpose {
-        Purpose::Look(look) => (Some(look), None, None),
-        Purpose::Write { staging, pictures, kept } => (None, Some((staging, pictures)).filter(|_| !broken), kept),
+    let (look, target, kept, bill) = match purpose {
+        Purpose::Look(look) => (Some(look), None, None, false),
+        Purpose::Write { staging, pictures, kept, sbom } => {
+            (None, Some((staging, pictures)).filter(|_| !broken), kept, sbom)
+        }
     };
 
     let (shared, uses) = (Shared::default(), Mutex::new(Uses::default()));
@@ -363,6 +367,7 @@ fn make(
     let mut written = extras::all(&loaded.renderer, out);
     written.extend(extras::for_hosts(site, &frames, out));
     written.extend(forms);
+    written.extend(bill.then(|| sbom::file(world, &loaded.copies, out)));
     outcome.timings.stage("files");
     if searches {
         written.extend(searched.files(site, out));

@@ -258,6 +258,7 @@ fn request(root: &Path, day: i8) -> Request {
         strict: false,
         dry_run: false,
         preview: false,
+        sbom: false,
         at: date(2026, 11, day).at(12, 0, 0, 0),
         now: 0,
         progress: indicatif::ProgressBar::hidden(),

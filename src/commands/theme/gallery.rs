@@ -63,6 +63,7 @@ pub(super) fn run(arguments: &GalleryArguments, voice: Voice) -> ExitCode {
         strict: false,
         dry_run: false,
         preview: false,
+        sbom: false,
         // The examples are about one day, so that the gallery does not change by itself.
         at: date(2026, 11, 22).at(12, 0, 0, 0),
         now: now.timestamp().as_nanosecond(),
