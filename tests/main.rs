@@ -36,6 +36,8 @@ mod keeping;
 mod labelled;
 #[cfg(feature = "generator")]
 mod preview;
+#[cfg(all(feature = "generator", unix))]
+mod recipes;
 #[cfg(feature = "generator")]
 mod search;
 #[cfg(feature = "generator")]

@@ -18,11 +18,12 @@ fn validate(what: &str, path: &Path) {
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// RSS and Atom, iCalendar, the site map, DCAT-AP, `OpenAPI` and schema.org of the example municipality.
+/// RSS and Atom, iCalendar, the site map, DCAT-AP, `OpenAPI`, schema.org and the bill of materials of the example
+/// municipality.
 #[test]
 fn machines_can_read_the_example_municipality() {
     let site = Site::example();
-    site.build(&["--at", "2026-11-22"]).fine();
+    site.build(&["--at", "2026-11-22", "--sbom"]).fine();
     validate("site", &site.out());
 }
 

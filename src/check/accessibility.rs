@@ -185,14 +185,14 @@ fn languages(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     let lang = subject.page.lang;
     let (mut all, mut other) = (0, Vec::new());
-    for id in tree.named(subject.main, ["p", "li"]) {
-        let text = tree.text(id);
-        if text.chars().count() < 40 || tree.named(id, ["p", "li"]).next().is_some() {
+    let paragraphs = subject.paragraphs();
+    for (id, text) in paragraphs.iter().filter(|(id, _)| ["p", "li"].contains(&tree.name(*id))) {
+        if text.chars().count() < 40 {
             continue;
         }
         all += 1;
-        let Guess::Language(found) = speech::guess(&text) else { continue };
-        let said = tree.language(id).and_then(Lang::parse).unwrap_or(lang);
+        let Guess::Language(found) = speech::guess(text) else { continue };
+        let said = tree.language(*id).and_then(Lang::parse).unwrap_or(lang);
         if found != said && [Lang::ET, Lang::EN, Lang::RU].contains(&said) {
             other.push((found, text));
         }
@@ -204,7 +204,7 @@ fn languages(subject: &mut Subject<'_>) {
     }
     for (found, text) in other {
         let start: String = text.chars().take(24).collect();
-        if let Some(words) = written_start(subject.source(), &text) {
+        if let Some(words) = written_start(subject.source(), text) {
             let finding = Diagnostic::new("accessibility.part-language").arg("text", format!("{start}…"));
             subject.report(finding.arg("language", found), &words);
         }

@@ -25,6 +25,7 @@ mod words;
 pub use settings::{Settings, Weight, matches};
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
@@ -60,7 +61,7 @@ impl<'a> Inspector<'a> {
     /// Everything that is wrong with one page: its HTML and, on an entry's own page, its source.
     #[must_use]
     pub fn page(&self, page: &Page, html: &[u8]) -> Vec<Diagnostic> {
-        let text = String::from_utf8_lossy(html);
+        let text = simdutf8::basic::from_utf8(html).map_or_else(|_| String::from_utf8_lossy(html), Cow::Borrowed);
         let tree = tree::Tree::parse(&text);
         let mut subject = Subject::new(self.site, page, &tree);
         chrome::check(&mut subject, &self.settings.origins);

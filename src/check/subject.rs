@@ -1,6 +1,8 @@
 //! A page under the rules, and where its findings stand in the site's files.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, rc::Rc};
+
+use memchr::memmem;
 
 use super::tree::{Id, Tree};
 use crate::{
@@ -18,6 +20,7 @@ pub(super) struct Subject<'a> {
     pub(super) main: Id,
     pub(super) entry: Option<&'a Entry>,
     source: OnceCell<String>,
+    paragraphs: OnceCell<Rc<[(Id, String)]>>,
     found: Vec<Diagnostic>,
 }
 
@@ -25,7 +28,7 @@ impl<'a> Subject<'a> {
     pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree<'a>) -> Self {
         let main = tree.named(0, ["main"]).next().or_else(|| tree.named(0, ["body"]).next()).unwrap_or(0);
         let entry = page.entry().map(|ix| &*site.entries[ix]);
-        Self { site, page, tree, main, entry, source: OnceCell::new(), found: Vec::new() }
+        Self { site, page, tree, main, entry, source: OnceCell::new(), paragraphs: OnceCell::new(), found: Vec::new() }
     }
 
     /// The text of the entry's file; empty where there is none.
@@ -38,7 +41,17 @@ impl<'a> Subject<'a> {
 
     /// Whether the entry's own file says `words`; what it does not say comes from the theme or other entries.
     pub(super) fn says(&self, words: &str) -> bool {
-        !words.is_empty() && self.source().contains(words)
+        !words.is_empty() && memmem::find(self.source().as_bytes(), words.as_bytes()).is_some()
+    }
+
+    /// The page's own paragraphs, points and quotes that hold no others, with what they say.
+    pub(super) fn paragraphs(&self) -> Rc<[(Id, String)]> {
+        let paragraphs = || {
+            let all = self.tree.named(self.main, ["p", "li", "dd", "blockquote"]);
+            let innermost = all.filter(|&id| self.tree.named(id, ["p", "li"]).next().is_none());
+            innermost.map(|id| (id, self.tree.text(id))).collect()
+        };
+        Rc::clone(self.paragraphs.get_or_init(paragraphs))
     }
 
     /// Reports something that one finds by `words` in the entry's file.

@@ -183,10 +183,18 @@ const INLINE: [u64; 20] = keys([
 
 /// Adds words; white space becomes one space, and none at the beginning.
 fn push_collapsed(text: &mut String, words: &str) {
-    for (number, word) in words.split(char::is_whitespace).enumerate() {
-        if number > 0 && !text.is_empty() && !text.ends_with(' ') {
+    let mut rest = words;
+    // No other byte begins a white space.
+    while let Some(at) = rest.bytes().position(|byte| byte <= b' ' || matches!(byte, 0xC2 | 0xE1..=0xE3)) {
+        let (before, from) = rest.split_at(at);
+        let Some(c) = from.chars().next() else { break };
+        text.push_str(before);
+        if !c.is_whitespace() {
+            text.push(c);
+        } else if !text.is_empty() && !text.ends_with(' ') {
             text.push(' ');
         }
-        text.push_str(word);
+        rest = &from[c.len_utf8()..];
     }
+    text.push_str(rest);
 }

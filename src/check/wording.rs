@@ -35,15 +35,14 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     let lang = subject.page.lang;
     let (mut words, mut sentences, mut long) = (0_usize, 0_usize, 0_usize);
-    for id in tree.named(subject.main, ["p", "li", "dd", "blockquote"]) {
-        if tree.named(id, ["p", "li", "pre", "img"]).next().is_some() || tree.is_hidden(id) {
+    for (id, text) in subject.paragraphs().iter() {
+        if tree.named(*id, ["pre", "img"]).next().is_some() || tree.is_hidden(*id) {
             continue;
         }
-        let text = tree.text(id);
-        if !subject.says(first_words(&text)) {
+        if !subject.says(first_words(text)) {
             continue;
         }
-        for sentence in split_sentences(&text) {
+        for sentence in split_sentences(text) {
             let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
             let lengths = sentence.split(' ').map(letters).filter(|&length| length > 0);
             let (count, longer) = lengths.fold((0, 0), |(all, long), length| (all + 1, long + usize::from(length > 6)));

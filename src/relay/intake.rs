@@ -12,12 +12,13 @@ use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use tokio::{sync::Notify, time::timeout};
 
 use super::{
+    arriving::Arriving,
     body::{Reader, Refusal},
     clock,
     config::Config,
@@ -64,6 +65,8 @@ pub(crate) struct App {
     pub(crate) reading: Arc<Mutex<Store>>,
     /// The public statistics, and until when they are good.
     pub(crate) statistics: Mutex<(i64, Vec<stats::Line>)>,
+    /// The uploads that are coming in.
+    pub(crate) arriving: Arriving,
     /// The origins whose pages may post here.
     pub(crate) origins: BTreeSet<String>,
 }
@@ -73,6 +76,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let guard = app.guard.clone();
     Router::new()
         .route("/stats.json", get(statistics))
+        .route("/arriving/{number}", get(arriving))
         .route(proof::SCRIPT_ADDRESS, get(async || pages::script(proof::SCRIPT)))
         .route("/{form}", get(blank).post(post))
         .route("/{form}/sent/{receipt}", get(sent))
@@ -123,8 +127,21 @@ async fn statistics(State(app): State<Arc<App>>) -> Response {
         });
         *known = (clock::now() + 60_000, stats::public(&measures));
     }
-    let mut response = pages::json(&known.1);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    public(pages::json(&known.1), "public, max-age=300")
+}
+
+/// How much of an upload has come in, for the page that sends it.
+async fn arriving(State(app): State<Arc<App>>, Path(number): Path<String>) -> Response {
+    let response = match app.arriving.of(&number) {
+        Some((received, total)) => pages::json(&serde_json::json!({ "received": received, "total": total })),
+        None => StatusCode::NO_CONTENT.into_response(),
+    };
+    public(response, "no-store")
+}
+
+/// An answer that pages of other sites may read.
+fn public(mut response: Response, kept: &'static str) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
@@ -219,6 +236,8 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
         shared: app.config.postgres.is_some().then_some(&app.store),
     };
     // The deadline ends with the body: nothing may time out once a submission may be stored.
+    let total = headers.get(header::CONTENT_LENGTH).and_then(|total| total.to_str().ok()?.parse().ok());
+    let (body, _followed) = app.arriving.follow(uri.query(), total.unwrap_or_default(), body);
     let read = timeout(Duration::from_secs(app.config.limits.body_seconds), reader.read(&headers, body)).await;
     let inputs = match read.unwrap_or(Err(Refusal::Slow)) {
         Ok(inputs) => inputs,

@@ -6,6 +6,7 @@
 //!                                       └─▶ delivery: a scheduler a destination ─▶ smtp | webhook | folder
 //! ```
 
+mod arriving;
 mod attachment;
 mod audit;
 mod body;

@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use super::{
+    arriving::Arriving,
     clock,
     config::{CONFIRMATION, Config, Limits},
     delivery::{self, Alert, Dispatch},
@@ -177,6 +178,7 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         guard: Guard::new(&config.sites),
         reading,
         statistics: Mutex::default(),
+        arriving: Arriving::default(),
         origins,
         config,
     };

@@ -191,6 +191,27 @@ export function byHand(context, origin, drop) {
     await page.context().close();
   });
 
+  test("with scripts: while files are sent, one sees how far they are", async () => {
+    const page = await (await context({})).newPage();
+    await page.goto(origin + address("et", "teeprobleem"));
+    const far = [];
+    await page.exposeFunction("told", (position) => far.push(position));
+    await page.evaluate(() => {
+      const look = () => window.told(document.querySelector(".form-sending progress").position);
+      new MutationObserver((changes) => changes.some(({ target }) => target.tagName === "PROGRESS") && look())
+        .observe(document.body, { subtree: true, attributes: true, attributeFilter: ["value"] });
+    });
+    await page.locator("form[data-form] input[type=file]").first()
+      .setInputFiles({ name: "foto.png", mimeType: "image/png", buffer: Buffer.concat([photo.buffer, Buffer.alloc(3 << 20)]) });
+    const network = await page.context().newCDPSession(page);
+    await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1 << 20 });
+    await page.evaluate(fillIn, 0);
+    await Promise.all([page.waitForNavigation(), page.evaluate(() => document.querySelector("form[data-form]").requestSubmit())]);
+    const between = far.filter((position) => position > 0 && position < 1);
+    assert.ok(between.length > 1 && between.every((position, at) => !at || position >= between[at - 1]), `seen: ${far}`);
+    await page.context().close();
+  });
+
   test("with scripts: a double click on a form of one step sends once", async () => {
     const before = (await readdir(drop)).length;
     const page = await (await context({})).newPage();

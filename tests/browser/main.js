@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { chromium } from "playwright-core";
+import { agree } from "./agree.js";
 import { visitor } from "./every_page.js";
 import { byHand, everyForm } from "./forms.js";
 import { frames } from "./frames.js";
@@ -97,6 +98,7 @@ describe("every kind of page", { concurrency: 2 }, () => {
   }
 });
 test("the Nu checker finds no mistake in HTML, CSS and SVG", async () => none(await nu));
+test("axe and the inspector see the same faults", () => agree(context, work));
 test("pages, styles and scripts stay within their weight", (t) => budget(context, example, Object.values(key), t));
 describe("keyboard", { concurrency: 2 }, () => keyboard(context, example.origin, example.find));
 describe("without scripts", { concurrency: 2 }, () => withoutScripts(context, example.origin, example.find));

@@ -1,6 +1,6 @@
 """Reads what a built site says to machines with other people's readers. One line for each thing that is wrong.
 
-    validate.py site FOLDER        feeds, calendars, the site map, open data, JSON-LD of pages
+    validate.py site FOLDER        feeds, calendars, the site map, open data, JSON-LD of pages, the bill of materials
     validate.py sarif FILE         a report, by the schema of OASIS
 """
 
@@ -103,6 +103,16 @@ def catalogue(site):
         yield site / "andmed/catalog.ttl", "does not say the same as catalog.jsonld"
 
 
+def bill(site):
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    file = site / "sbom.cdx.json"
+    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read_text())
+    if error:
+        yield file, str(error)[:300]
+
+
 def interface(site):
     import openapi_spec_validator
 
@@ -165,7 +175,7 @@ def statements(site):
 
 def main():
     what, where = sys.argv[1], Path(sys.argv[2])
-    checks = {"sarif": [sarif], "site": [sitemaps, feeds, calendars, catalogue, interface, statements]}[what]
+    checks = {"sarif": [sarif], "site": [sitemaps, feeds, calendars, catalogue, bill, interface, statements]}[what]
     wrong = False
     for check in checks:
         for file, words in check(where):

@@ -263,7 +263,7 @@ fn what_a_template_may_leave_open_is_closed_as_browsers_do() {
         "<!doctype html><a href='/a?x=1&amp;y=2' TITLE=\"a > b\" title=2 disabled>a</a> 1 < 2 && 3 <3 </ p>&nbsp;&#x41;&#65;&unknown;",
         "<!doctype html><p aria-hidden=true>a<b hidden>b</b></p><img alt='x y' src=a.png><br/><hr/>c",
         "<!doctype html><details><summary>s</summary><p>t</details><figure><img src=x alt><figcaption>f</figure>",
-        "<!doctype html><button>a<b>b</button><label>c<input></label><iframe><p></iframe><video><track></video>",
+        "<!doctype html><button>a<b>b</b></button><label>c<input></label><iframe><p></iframe><video><track></video>",
     ] {
         same(html);
     }

@@ -213,7 +213,28 @@
     window.addEventListener("pageshow", (event) => { if (event.persisted) save(); });
   }
 
-  // Sent once, however often the button is pressed; with files, it says that it takes a while.
+  // How much has come the relay says: browsers do not tell a page how far the form is that it sends. The page asks
+  // until it is left; where it gets no answer, the bar says only that something is going on.
+  function follow(form, bar) {
+    if (!window.crypto?.randomUUID) return;
+    const number = crypto.randomUUID();
+    const to = new URL(form.action);
+    form.dataset.to = form.getAttribute("action");
+    to.searchParams.set("upload", number);
+    form.action = to;
+    const look = async () => {
+      const answer = await fetch(new URL(`arriving/${number}`, to), { credentials: "omit" }).catch(() => null);
+      if (!answer || !answer.ok || !bar.isConnected) return;
+      if (answer.status === 200) {
+        const { received, total } = await answer.json();
+        if (total) Object.assign(bar, { max: total, value: received });
+      }
+      setTimeout(look, 400);
+    };
+    setTimeout(look, 400);
+  }
+
+  // Sent once, however often the button is pressed; with files, it says how far it is.
   function once(form, words) {
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
@@ -222,11 +243,14 @@
       if (!words || !all(form, "input[type=file]").some((e) => e.files.length)) return;
       const note = make("p", "form-sending", words.sending);
       note.setAttribute("role", "status");
-      note.prepend(document.createElement("progress"));
+      const bar = document.createElement("progress");
+      note.prepend(bar);
       form.querySelector(":scope > .form-buttons").after(note);
+      follow(form, bar);
     });
     window.addEventListener("pageshow", () => {
       delete form.dataset.sent;
+      if (form.dataset.to) form.action = form.dataset.to;
       form.querySelector(".form-sending")?.remove();
     });
   }
