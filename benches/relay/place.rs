@@ -50,12 +50,9 @@ impl Place {
             let address = silent.local_addr().expect("an address");
             format!("[webhook.office]\nurl = \"http://{address}/\"\nsecret = {{ file = \"secret\" }}\n")
         };
-        let config = format!(
-            "listen = \"127.0.0.1:0\"\npublic_url = \"https://vormid.kadakavald.example\"\n\
-             sites = [\"https://www.kadakavald.example\"]\nname = \"Kadaka vald\"\nforms = \"forms.json\"\ndata = \"data\"\n\
-             secret = {{ file = \"secret\" }}\ntrusted_proxies = [\"127.0.0.1\"]\n{destination}\n[limits]\n\
-             posts_per_minute = 0\nform_per_minute = 0\nproof_per_minute = 0\nleast_check_ms = 0\n"
-        );
+        let config =
+            [include_str!("../../tests/relay/relay.toml"), &destination, include_str!("../../tests/relay/limits.toml")]
+                .concat();
         fs::write(folder.path().join("relay.toml"), config).expect("written");
         Self { folder, _silent: silent }
     }

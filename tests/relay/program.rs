@@ -70,13 +70,8 @@ impl Place {
         }
         place.write_forms(&[ENQUIRY, FEEDBACK]);
         fs::write(place.path("secret"), "0123456789abcdef0123456789abcdef").expect("written");
-        let config = format!(
-            "listen = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\npublic_url = \"https://vormid.kadakavald.example\"\n\
-             sites = [\"https://www.kadakavald.example\"]\nname = \"Kadaka vald\"\nforms = \"forms.json\"\n\
-             data = \"data\"\nsecret = {{ file = \"secret\" }}\ntrusted_proxies = [\"127.0.0.1\"]\n{settings}"
-        );
-        let limits = "[limits]\nposts_per_minute = 0\nform_per_minute = 0\nproof_per_minute = 0\nleast_check_ms = 0\n";
-        let config = if settings.contains("[limits]") { config } else { config + limits };
+        let limits = if settings.contains("[limits]") { "" } else { include_str!("limits.toml") };
+        let config = [include_str!("relay.toml"), settings, "\n", limits].concat();
         fs::write(place.path("relay.toml"), config).expect("written");
         place
     }

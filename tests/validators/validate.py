@@ -77,8 +77,29 @@ def calendars(site):
                 yield file, f"{part['UID']} ends before it starts"
 
 
-def catalogue(site):
+def shaped(graph, shapes):
+    """What breaks the shapes."""
     import pyshacl
+    from rdflib import SH
+
+    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
+    for result in report.subjects(SH.resultSeverity, SH.Violation):
+        parts = (SH.focusNode, SH.resultPath, SH.value, SH.resultMessage)
+        yield " ".join(str(report.value(result, part)) for part in parts)
+
+
+def services(site):
+    import rdflib
+
+    shapes = rdflib.Graph().parse(HERE / "cpsv-ap.ttl")
+    for file in site.glob("api/v1/services/*.jsonld"):
+        graph = rdflib.Graph().parse(file)
+        if not list(graph.subjects(rdflib.RDF.type, rdflib.URIRef("http://purl.org/vocab/cpsv#PublicService"))):
+            yield file, "no service"
+        yield from ((file, words) for words in shaped(graph, shapes))
+
+
+def catalogue(site):
     import rdflib
     from rdflib.compare import isomorphic
 
@@ -94,11 +115,7 @@ def catalogue(site):
         for thing in {*graph.objects()}:
             if isinstance(thing, rdflib.URIRef):
                 known.add((thing, rdflib.RDF.type, rdflib.RDFS.Resource))
-        _, report, _ = pyshacl.validate(known, shacl_graph=shapes)
-        for result in report.subjects(rdflib.SH.resultSeverity, rdflib.SH.Violation):
-            said = [report.value(result, part) for part in
-                    (rdflib.SH.focusNode, rdflib.SH.resultPath, rdflib.SH.value, rdflib.SH.resultMessage)]
-            yield file, " ".join(map(str, said))
+        yield from ((file, words) for words in shaped(known, shapes))
     if not isomorphic(*graphs):
         yield site / "andmed/catalog.ttl", "does not say the same as catalog.jsonld"
 
@@ -175,7 +192,7 @@ def statements(site):
 
 def main():
     what, where = sys.argv[1], Path(sys.argv[2])
-    checks = {"sarif": [sarif], "site": [sitemaps, feeds, calendars, catalogue, bill, interface, statements]}[what]
+    checks = {"sarif": [sarif], "site": [sitemaps, feeds, calendars, catalogue, services, bill, interface, statements]}[what]
     wrong = False
     for check in checks:
         for file, words in check(where):

@@ -13,7 +13,7 @@ pub(super) fn files(site: &Site, lang: Lang) -> Vec<(String, String)> {
     let all: Vec<Json> = services.iter().map(|&ix| service(site, ix)).collect();
     let context = json!({
         "schema": "https://schema.org/", "cpsv": "http://purl.org/vocab/cpsv#", "cv": "http://data.europa.eu/m8g/",
-        "dct": "http://purl.org/dc/terms/",
+        "dct": "http://purl.org/dc/terms/", "skos": "http://www.w3.org/2004/02/skos/core#",
     });
     let rows = all.iter().map(|service| {
         COLUMNS.iter().map(|column| match &service[*column] {
@@ -112,7 +112,8 @@ fn linked(site: &Site, ix: usize) -> Json {
         })
         .collect();
     let inputs = texts(entry, "required_documents").enumerate().map(|(number, name)| {
-        json!({ "@id": format!("{url}#sisend-{}", number + 1), "@type": "cv:Evidence", "dct:title": words(name) })
+        let id = format!("{url}#sisend-{}", number + 1);
+        json!({ "@id": id, "@type": "cv:Evidence", "dct:identifier": id, "dct:title": words(name) })
     });
     let channels = entry.fields.get("channels").map_or(&[][..], Value::as_list).iter().filter_map(Value::as_group);
     let channels = channels.enumerate().map(|(number, channel)| {
@@ -121,9 +122,10 @@ fn linked(site: &Site, ix: usize) -> Json {
             "dct:identifier": format!("{}-{}", channel.text("kind").unwrap_or_default(), number + 1),
         })
     });
-    let cost = entry
-        .text("price")
-        .map(|price| json!({ "@id": format!("{url}#hind"), "@type": "cv:Cost", "dct:description": words(price) }));
+    let cost = entry.text("price").map(|price| {
+        let id = format!("{url}#hind");
+        json!({ "@id": id, "@type": "cv:Cost", "dct:identifier": id, "dct:description": words(price) })
+    });
     let outcome = entry.text("outcome").map(|outcome| {
         json!({ "@id": format!("{url}#tulemus"), "@type": "cv:Output", "dct:title": words(outcome), "dct:identifier": format!("{url}#tulemus") })
     });
@@ -135,14 +137,20 @@ fn linked(site: &Site, ix: usize) -> Json {
         "dct:description": words(entry.text("description").unwrap_or(&entry.summary)),
         "schema:name": words(entry.title()),
         "schema:url": url,
-        "cv:hasCompetentAuthority": { "@id": authority, "@type": "cv:PublicOrganisation", "dct:title": words(&site.settings.name) },
+        "cv:hasCompetentAuthority": {
+            "@id": authority, "@type": "cv:PublicOrganisation", "skos:prefLabel": words(&site.settings.name),
+            "dct:spatial": { "@id": "http://publications.europa.eu/resource/authority/country/EST", "@type": "dct:Location" },
+        },
         "cv:hasLegalResource": acts,
         "cpsv:hasInput": inputs.collect::<Vec<_>>(),
         "cv:hasChannel": channels.collect::<Vec<_>>(),
         "cpsv:produces": outcome,
         "cv:hasCost": cost,
         "schema:processingTime": entry.text("processing_time").map(words),
-        "cv:isGroupedBy": texts(entry, "life_events").filter_map(|id| address(site, id, entry.lang)).map(|url| json!({ "@id": url })).collect::<Vec<_>>(),
+        "cv:isGroupedBy": texts(entry, "life_events").filter_map(|id| Some(json!({
+            "@id": address(site, id, entry.lang)?, "@type": ["cv:LifeEvent", "cv:Event"],
+            "dct:identifier": id, "dct:title": words(&named(site, id, entry.lang)?),
+        }))).collect::<Vec<_>>(),
     });
     if let Some(map) = value.as_object_mut() {
         map.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()));
