@@ -30,7 +30,7 @@ pub(super) struct BuildArguments {
     /// Say which files would change, and leave the site as it is; with --theme, what another theme would change.
     #[arg(long)]
     dry_run: bool,
-    /// Write a bill of materials too: sbom.cdx.json (CycloneDX) with the theme and the scripts, styles, fonts and
+    /// Write a bill of materials too: sbom.cdx.json (`CycloneDX`) with the theme and the scripts, styles, fonts and
     /// drawings of the site.
     #[arg(long)]
     sbom: bool,

@@ -1,4 +1,4 @@
-//! The bill of materials of a written site: what it is made of, in CycloneDX 1.6 (ECMA-424).
+//! The bill of materials of a written site: what it is made of, in `CycloneDX` 1.6 (ECMA-424).
 
 use std::fmt::Write as _;
 

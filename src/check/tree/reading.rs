@@ -180,10 +180,8 @@ impl<'h> Reader<'h> {
         let length = rest.bytes().take_while(|byte| !byte.is_ascii_whitespace() && !b"/>".contains(byte)).count();
         self.at += length;
         let text = &rest[..length];
-        let text = match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => Cow::Owned(text.to_ascii_lowercase()),
-            false => Cow::Borrowed(text),
-        };
+        let capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let text = if capitals { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
         Name { key: key(&text), text }
     }
 
@@ -250,10 +248,10 @@ impl<'h> Reader<'h> {
             TR => self.close(&[TR, CAPTION, COLGROUP], &[TABLE]),
             name if CELLS.contains(&name) => self.close(&CELLS, &[TABLE]),
             name if ROW_GROUPS.contains(&name) => self.close(&ROW_GROUPS, &[TABLE]),
-            name if HEADINGS.contains(&name) => {
-                if self.open.last().is_some_and(|&id| HEADINGS.contains(&self.key_of(id))) {
-                    self.close_to(self.open.len() - 1);
-                }
+            name if HEADINGS.contains(&name)
+                && self.open.last().is_some_and(|&id| HEADINGS.contains(&self.key_of(id))) =>
+            {
+                self.close_to(self.open.len() - 1);
             }
             _ => {}
         }

@@ -298,7 +298,7 @@ fn written() -> impl Strategy<Value = String> {
     let block = inline.prop_map(|text| format!("<p>{text}</p>")).prop_recursive(4, 40, 4, |inner| {
         ("(div|section|ul><li|table><tbody><tr><td|dl><dd|blockquote|details|form)", prop::collection::vec(inner, 0..4))
             .prop_map(|(names, inside)| {
-                let ends: String = names.rsplit("><").map(|name| format!("</{name}>")).collect();
+                let ends: String = names.rsplit("><").flat_map(|name| ["</", name, ">"]).collect();
                 format!("<{names}>{}{ends}", inside.concat())
             })
     });
