@@ -31,7 +31,6 @@ use crate::{
 /// What is to be built.
 #[expect(clippy::struct_excessive_bools, reason = "they are the options of one command line")]
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Request {
     /// The site's folder.
     pub root: PathBuf,
