@@ -95,14 +95,14 @@ export async function agree(context, work) {
 // The inspector reads the theme's tokens, axe the page that they make: text on the page's ground, light and dark.
 async function colours(page, work) {
   const manifest = "name = \"meie\"\nversion = \"1.0.0\"\nextends = \"omavalitsus\"\n[tokens]\n";
-  for (const [light, dark, good] of [["#117a4b", "#79d9a6", true], ["#7aa98f", "#79d9a6", false], ["#117a4b", "#3f5f4f", false]]) {
+  for (const [light, dark, good] of [["#1b2733", "#e6ebf0", true], ["#6b7a89", "#e6ebf0", false], ["#1b2733", "#5f6b77", false]]) {
     const folder = join(work, `colours${light}${dark}`.replaceAll("#", "-"));
     await site(folder, {
       "content/_index.md": "+++\ntitle = \"Kadaka vald\"\n+++\n",
       "site.toml": "name = \"Kadaka vald\"\nlanguages = [\"et\"]\nbase_url = \"https://kadaka.example\"\ntheme = \"meie\"\n",
-      "meie/theme.toml": `${manifest}"--success" = "light-dark(${light}, ${dark})"\n"--bg" = "light-dark(#ffffff, #0f131b)"\n`,
+      "meie/theme.toml": `${manifest}"--ink" = "light-dark(${light}, ${dark})"\n"--bg" = "light-dark(#ffffff, #0f131b)"\n`,
     });
-    const ours = (await inspected(folder)).filter(({ code, message }) => code === "theme.contrast" && message.includes("--success`") && message.includes("`--bg`"));
+    const ours = (await inspected(folder)).filter(({ code, message }) => code === "theme.contrast" && message.includes("--ink`") && message.includes("`--bg`"));
     let axes = 0;
     for (const [text, ground] of [[light, "#ffffff"], [dark, "#0f131b"]]) {
       await page.setContent(`<html lang="et"><body style="background:${ground};color:${text}"><p>Salvestatud</p></body></html>`);
