@@ -257,6 +257,37 @@ fn scripts_that_follow_visitors_and_pages_that_nobody_looks_at_are_told_of() {
     assert!(told.contains("error privacy.loads theme/styles/kiri.css:1"), "{told}");
 }
 
+/// What was found on a page is kept for the next check, as long as nothing that decides it has changed.
+#[test]
+fn a_later_check_finds_what_a_first_one_would() {
+    const PAGE: &str = "content/uudised/talv.md";
+    let site = Site::with(SITE);
+    let check = || site.run(&["check", "--format", "json"]).stdout;
+    let write = |text: &str| site.write(PAGE, format!("+++\ntitle = \"Talv\"\npublished = 2026-11-20\n+++\n{text}\n"));
+    write("Kirjutage mari.mets@gmail.com.");
+    let first = check();
+    assert!(first.contains("privacy.email"), "{first}");
+    assert_eq!(first, check());
+    // The same page under other settings.
+    let settings = fs::read_to_string(site.path("site.toml")).unwrap();
+    let allowed = settings.replace("[check.severity]", "[check]\ndomains = [\"gmail.com\"]\n[check.severity]");
+    site.write("site.toml", allowed);
+    assert!(!check().contains("privacy.email"));
+    site.write("site.toml", settings);
+    assert_eq!(first, check());
+    write("Kirjutage vallavalitsusele.");
+    assert!(!check().contains("privacy.email"));
+    write("Kirjutage mari.mets@gmail.com.");
+    assert_eq!(first, check());
+    // What cannot be read is looked at again.
+    for folder in fs::read_dir(site.path(".raekoda/findings")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            fs::write(file.unwrap().path(), "katki").unwrap();
+        }
+    }
+    assert_eq!(first, check());
+}
+
 #[test]
 fn only_what_is_new_fails() {
     let site = Site::with("-- content/a.md --\n+++\ntitle = \"A\"\npublished = 2026-01-05\n+++\nKood 36805280109.\n");

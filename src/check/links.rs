@@ -1,9 +1,11 @@
 //! Where links lead: addresses that moved, and pages that nobody leads to or that lead nowhere.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::subject::Subject;
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// What one page says of others, kept until all pages are seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// The page's address.
     pub url: String,
@@ -39,7 +41,7 @@ fn mark(url: &str) -> u64 {
 }
 
 /// Notes where a page leads, and reports what can be said of it alone.
-pub(super) fn check(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>) -> Seen {
+pub(super) fn check(subject: &mut Subject<'_>, moved: &BTreeMap<&str, &str>) -> Seen {
     let tree = subject.tree;
     let base = subject.site.settings.base_url.as_str();
     let mut seen = Seen { url: subject.page.url.to_string(), ..Seen::default() };
@@ -70,7 +72,7 @@ pub(super) fn check(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>) -> S
 }
 
 /// A link to this site: by its path, and to where the page is now.
-fn own_link(subject: &mut Subject<'_>, moved: &HashMap<&str, &str>, href: &str, plain: &str) {
+fn own_link(subject: &mut Subject<'_>, moved: &BTreeMap<&str, &str>, href: &str, plain: &str) {
     let base = subject.site.settings.base_url.as_str();
     if let Some(path) = href.strip_prefix(base).filter(|_| subject.says(href)) {
         let path = if path.is_empty() { "/" } else { path };

@@ -26,12 +26,14 @@ pub use settings::{Settings, Weight, matches};
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet},
-    sync::{Mutex, PoisonError},
+    collections::{BTreeMap, HashSet},
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    content::Origin,
+    content::{Hash, Origin},
     diagnostics::{Diagnostic, Location},
     site::{Page, PageKind, Site},
     theme::Files,
@@ -46,8 +48,18 @@ pub struct Inspector<'a> {
     settings: &'a Settings,
     known: privacy::Known,
     /// Old addresses and where they lead now.
-    moved: HashMap<&'a str, &'a str>,
+    moved: BTreeMap<&'a str, &'a str>,
     seen: Mutex<Vec<Seen>>,
+    print: OnceLock<Hash>,
+}
+
+/// What was found on one page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Inspected {
+    /// What is wrong.
+    found: Vec<Diagnostic>,
+    /// What it says of other pages.
+    seen: Seen,
 }
 
 impl<'a> Inspector<'a> {
@@ -55,12 +67,46 @@ impl<'a> Inspector<'a> {
     #[must_use]
     pub fn new(site: &'a Site, settings: &'a Settings) -> Self {
         let moved = site.redirects.iter().map(|redirect| (redirect.from.as_str(), redirect.to.as_str())).collect();
-        Self { site, settings, known: privacy::Known::of(site, settings), moved, seen: Mutex::default() }
+        let known = privacy::Known::of(site, settings);
+        Self { site, settings, known, moved, seen: Mutex::default(), print: OnceLock::new() }
     }
 
     /// Everything that is wrong with one page: its HTML and, on an entry's own page, its source.
     #[must_use]
     pub fn page(&self, page: &Page, html: &[u8]) -> Vec<Diagnostic> {
+        self.take(self.look(page, html))
+    }
+
+    /// Takes in what was found on a page, now or when it was the same: gives what is wrong.
+    #[must_use]
+    pub fn take(&self, inspected: Inspected) -> Vec<Diagnostic> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(inspected.seen);
+        inspected.found
+    }
+
+    /// The fingerprint of all that decides what is found on a page, besides the content types and the program.
+    #[must_use]
+    pub fn print(&self, page: &Page, html: &[u8]) -> Hash {
+        let common = self.print.get_or_init(|| {
+            let all = (&self.site.settings.base_url, self.settings, &self.known, &self.moved);
+            *blake3::hash(format!("{all:?}").as_bytes()).as_bytes()
+        });
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(common);
+        hasher.update(format!("{page:?}").as_bytes());
+        if let Some(ix) = page.entry() {
+            let entry = &self.site.entries[ix];
+            hasher.update(entry.path().as_bytes());
+            hasher.update(&entry.fingerprint);
+            hasher.update(&entry.text_fingerprint);
+        }
+        hasher.update(html);
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Looks at one page.
+    #[must_use]
+    pub fn look(&self, page: &Page, html: &[u8]) -> Inspected {
         let text = simdutf8::basic::from_utf8(html).map_or_else(|_| String::from_utf8_lossy(html), Cow::Borrowed);
         let tree = tree::Tree::parse(&text);
         let mut subject = Subject::new(self.site, page, &tree);
@@ -71,7 +117,6 @@ impl<'a> Inspector<'a> {
             wording::check(&mut subject);
         }
         let seen = links::check(&mut subject, &self.moved);
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
         let size = html.len() / 1024;
         if size > self.settings.weight.page {
             let finding = Diagnostic::new("weight.page").arg("page", &page.url).arg("size", size);
@@ -81,7 +126,7 @@ impl<'a> Inspector<'a> {
         if let PageKind::Entry(ix, 1) = page.kind {
             self.source(ix, &source, &mut found);
         }
-        found
+        Inspected { found, seen }
     }
 
     /// What is wrong with an entry's text as it was written.

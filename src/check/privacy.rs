@@ -1,6 +1,6 @@
 //! Personal data that should not be public: personal codes, bank accounts, private e-mails and phones.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use memchr::memchr;
 use regex::Regex;
@@ -17,9 +17,9 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Known {
     domains: Vec<String>,
-    emails: HashSet<String>,
-    phones: HashSet<String>,
-    accounts: HashSet<String>,
+    emails: BTreeSet<String>,
+    phones: BTreeSet<String>,
+    accounts: BTreeSet<String>,
 }
 
 impl Known {

@@ -9,6 +9,7 @@ use super::{
     ReportArguments, SiteArguments, Voice,
     build::{code, left_out, progress, report, summary},
     digest, external, fix,
+    known_findings::KnownFindings,
     pipeline::{self, Outcome},
     spelling,
 };
@@ -102,8 +103,10 @@ pub(super) fn inspect(
         let world = loaded.renderer.world();
         site = Some(world.site.clone());
         let inspector = Inspector::new(&world.site, &loaded.check);
-        visit(&|page, html| inspector.page(page, html));
         let caches = request.root.join(".raekoda");
+        let known = KnownFindings::of(loaded, Cache::new(caches.join("findings")));
+        visit(&|page, html| known.page(&inspector, page, html));
+        known.keep();
         let documents = Cache::new(caches.join("documents"));
         let mut found: Vec<Diagnostic> =
             loaded.copies.par_iter().flat_map_iter(|(_, file)| file_findings(&inspector, file, &documents)).collect();

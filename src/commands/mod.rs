@@ -13,6 +13,7 @@ mod fix;
 mod form;
 mod hosting;
 mod kept_pages;
+mod known_findings;
 mod kov_kontroll;
 mod loader;
 mod municipalities;
