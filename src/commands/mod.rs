@@ -67,7 +67,7 @@ enum MessageLanguage {
 enum Command {
     /// Build the site.
     Build(build::BuildArguments),
-    /// Find what a build would refuse, and what law, accessibility, privacy and good language ask for; nothing is written.
+    /// Find what a build would refuse, and what law, accessibility, privacy and good language ask for; the site is not written.
     Check(check::CheckArguments),
     /// Show what the law asks to be published, which pages answer it, how fresh they are and who looks after them.
     KovKontroll(kov_kontroll::SheetArguments),
