@@ -31,19 +31,22 @@ pub(super) fn put(staging: &Staging, site: &Site, path: &str, bytes: &[u8]) -> R
 /// Reports pages that the last build had and this one has not, where nothing leads on from their
 /// addresses. Listings get shorter and terms fall out of use by themselves: only entries' pages count.
 pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diagnostic>) {
+    let vanished = staging.vanished();
+    if vanished.is_empty() {
+        return;
+    }
+    // A page that moved most often keeps the last part of its address.
+    let mut alike: HashMap<&str, Vec<&str>> = HashMap::new();
+    for page in site.pages.iter() {
+        alike.entry(last_part(&page.url)).or_default().push(&page.url);
+    }
     let languages = &site.settings.languages;
     let words: Vec<&str> = languages.iter().filter_map(|&lang| site.settings.words.page.get(lang)).collect();
     let taxonomies: Vec<String> = languages
         .iter()
         .flat_map(|&lang| site.taxonomies.names().filter_map(move |name| site.taxonomy_url(name, lang)))
         .collect();
-    // A page that moved most often keeps the last part of its address.
-    let last = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut alike: HashMap<String, Vec<&str>> = HashMap::new();
-    for page in site.pages.iter() {
-        alike.entry(last(&page.url)).or_default().push(&page.url);
-    }
-    for path in staging.vanished() {
+    for path in vanished {
         let url = format!("/{}", path.trim_end_matches("/index.html"));
         let parts: Vec<&str> = url.split('/').collect();
         let numbered = parts.iter().any(|part| words.contains(part) || part.parse::<u16>().is_ok());
@@ -51,13 +54,17 @@ pub(super) fn report_vanished(staging: &Staging, site: &Site, out: &mut Vec<Diag
         let hidden = site.left_out.expired.iter().any(|path| path.contains(parts.last().copied().unwrap_or("?")));
         if !numbered && !term && !hidden {
             let problem = Diagnostic::new("output.vanished").arg("url", &url);
-            out.push(match alike.get(&last(&url)).map(Vec::as_slice) {
+            out.push(match alike.get(last_part(&url)).map(Vec::as_slice) {
                 Some([moved]) => problem.suggest(moved, [*moved]),
                 Some(several) => problem.suggest(&url, several.iter().copied()),
                 None => problem.suggest(&url, site.pages.iter().map(|page| &*page.url)),
             });
         }
     }
+}
+
+fn last_part(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or_default()
 }
 
 /// What hosts read: headers and old addresses. `frames` are the sites that pages show in frames.

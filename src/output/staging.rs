@@ -192,13 +192,16 @@ impl Staging {
     /// Says what a commit would do in its place: the site stays as it is.
     pub fn compare(&mut self) -> Changes {
         let staged = self.files.drain();
-        let written = || staged.iter().filter(|(_, file)| !file.is_some_and(|file| file.kept)).map(|(path, _)| path);
-        // What cannot be taken back, the next build removes.
-        let _ = self.next.take_back(written().map(|path| &**path));
-        let (changed, added) = written().cloned().partition(|path| self.previous.get(path).is_some());
+        self.take_back(&staged);
+        let (changed, added) = written(&staged).cloned().partition(|path| self.previous.get(path).is_some());
         let stays = |path: &str| staged.binary_search_by(|(staged, _)| (**staged).cmp(path)).is_ok();
         let removed = self.previous.files.iter().map(|file| &file.path).filter(|path| !stays(path)).cloned().collect();
         Changes { added, changed, removed }
+    }
+
+    /// Takes back what was written. What cannot be, the next build removes.
+    fn take_back(&mut self, staged: &[(Box<str>, Option<Staged>)]) {
+        let _ = self.next.take_back(written(staged).map(|path| &**path));
     }
 
     fn exchange(&mut self, staged: &[(Box<str>, Option<Staged>)], stamp: Stamp) -> Result<Summary, Diagnostic> {
@@ -292,13 +295,17 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // After a commit there is nothing left here. What cannot be taken back, the next build removes.
+        // After a commit there is nothing left here.
         let staged = self.files.drain();
-        let written = staged.iter().filter(|(_, file)| !file.is_some_and(|file| file.kept));
         if !staged.is_empty() {
-            let _ = self.next.take_back(written.map(|(path, _)| &**path));
+            self.take_back(&staged);
         }
     }
+}
+
+/// The paths of files that were written: all but those that stand in the old site already.
+fn written(staged: &[(Box<str>, Option<Staged>)]) -> impl Iterator<Item = &Box<str>> {
+    staged.iter().filter(|(_, file)| !file.is_some_and(|file| file.kept)).map(|(path, _)| path)
 }
 
 /// The files as the manifest has them.
