@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Writes the benchmark's site: an invented municipality of any size, the same on every machine.
 
-    benches/corpus.py PAGES FOLDER [--minify lean|full]
+    benches/corpus.py PAGES FOLDER [--minify lean|full] [--theme plain|omavalitsus]
 
 Half of the pages are news, all in one section, with keywords; the rest are events, services, topic pages and
 contacts. Bodies are about 5 KB of Estonian-looking Markdown: headings, lists, tables, quotes, pictures, links to
 other pages. The menu has two levels and 60 links; every page shows the latest news. There is no clock and no
 hash order in it, so two runs write the same bytes.
 
-Its theme is the small one in benches/peers/raekoda/theme, equal to the one that other generators get.
+Its theme is the small one in benches/peers/raekoda/theme, equal to the one that other generators get, or the shared
+one, whose types have fields of their own.
 """
 
 import argparse
@@ -115,6 +116,22 @@ def fields(kind, words, draw, day):
     return {}
 
 
+def shared(page):
+    """The page with the fields that the shared theme's types ask for; contacts, a table there, become plain pages."""
+    given = page["fields"]
+    if page["type"] == "event":
+        given = {"start": given["start"], "end": given["end"], "location": given["place"], "organiser": given["organizer"]}
+    elif page["type"] == "service":
+        theme = ["social", "education", "building", "environment", "waste"][given["fee"] % 5]
+        given = {"description": page["summary"][:245], "theme": theme, "responsible": ["kantselei"],
+                 "channels": [{"kind": "office"}],
+                 "legal_basis": [{"title": given["law"], "url": "https://www.riigiteataja.ee/akt/AvTS?leiaKehtiv"}],
+                 "price": f"{given['fee']} €"}
+    else:
+        given = {}
+    return page | {"fields": given}
+
+
 def pages(size):
     """All pages in a fixed order, each as the dictionary that `site_folder.write_page` takes."""
     words = Words()
@@ -159,15 +176,21 @@ def main():
     parser.add_argument("pages", type=int)
     parser.add_argument("folder")
     parser.add_argument("--minify", choices=["lean", "full"], default="lean")
+    parser.add_argument("--theme", choices=["plain", "omavalitsus"], default="plain")
     given = parser.parse_args()
     tree = []
     for path, title, kind, children in sections():
         tree.append((path, title, kind))
         tree += [(f"{path}/{slug}", name, kind) for slug, name in children]
-    site_folder.write(given.folder, "Kadaka vald", "https://www.kadakavald.example", tree, menu(), minify=given.minify)
+    plain = given.theme == "plain"
+    if not plain:
+        tree = [(path, title, "page" if kind == "contact" else kind) for path, title, kind in tree]
+        site_folder.put(given.folder, "data/units.toml", '[[units]]\nid = "kantselei"\ntitle = "Kantselei"\n')
+        site_folder.put(given.folder, "content/otsing.md", '+++\ntitle = "Otsing"\ntemplate = "search.html"\n+++\n')
+    site_folder.write(given.folder, "Kadaka vald", "https://www.kadakavald.example", tree, menu(), given.minify, given.theme)
     site_folder.write_pictures(given.folder, 20)
     for page in pages(given.pages):
-        site_folder.write_page(given.folder, page)
+        site_folder.write_page(given.folder, page if plain else shared(page))
 
 
 if __name__ == "__main__":

@@ -35,10 +35,10 @@ def front_matter(values):
     return "+++\n" + "".join(f"{key} = {toml(value)}\n" for key, value in values.items() if value not in (None, [])) + "+++\n"
 
 
-def write(folder, name, base_url, sections, menu, minify="lean"):
+def write(folder, name, base_url, sections, menu, minify="lean", theme="plain"):
     """The settings, the sections and the theme. `menu` holds {title, url, children}."""
     lines = [
-        f"name = {toml(name)}", 'languages = ["et"]', f"base_url = {toml(base_url)}", 'theme = "plain"',
+        f"name = {toml(name)}", 'languages = ["et"]', f"base_url = {toml(base_url)}", f"theme = {toml(theme)}",
         f"minify = {toml(minify)}", 'addresses.page.et = "page"', "",
         "[taxonomies.keywords]", 'slug.et = "tags"', 'label.et = "Sildid"', "",
     ]
@@ -51,7 +51,8 @@ def write(folder, name, base_url, sections, menu, minify="lean"):
     for order, (path, section_title, kind) in enumerate(sections):
         put(folder, f"content/{path}/_index.md",
             front_matter({"title": section_title, "order": order + 1, "children_type": kind}))
-    shutil.copytree(os.path.join(HERE, "peers/raekoda/theme"), os.path.join(folder, "plain"), dirs_exist_ok=True)
+    if theme == "plain":
+        shutil.copytree(os.path.join(HERE, "peers/raekoda/theme"), os.path.join(folder, "plain"), dirs_exist_ok=True)
 
 
 def write_page(folder, page):

@@ -11,6 +11,7 @@
 
 pub mod calendar;
 pub mod diagnostics;
+pub mod fingerprint;
 pub mod language;
 pub mod schema;
 

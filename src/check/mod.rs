@@ -33,8 +33,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    content::{Hash, Origin},
+    content::Origin,
     diagnostics::{Diagnostic, Location},
+    fingerprint::{Fingerprint, Fingerprinter, fingerprint},
     site::{Page, PageKind, Site},
     theme::Files,
 };
@@ -50,7 +51,7 @@ pub struct Inspector<'a> {
     /// Old addresses and where they lead now.
     moved: BTreeMap<&'a str, &'a str>,
     seen: Mutex<Vec<Seen>>,
-    print: OnceLock<Hash>,
+    print: OnceLock<Fingerprint>,
 }
 
 /// What was found on one page.
@@ -86,22 +87,22 @@ impl<'a> Inspector<'a> {
 
     /// The fingerprint of all that decides what is found on a page, besides the content types and the program.
     #[must_use]
-    pub fn print(&self, page: &Page, html: &[u8]) -> Hash {
+    pub fn print(&self, page: &Page, html: &[u8]) -> Fingerprint {
         let common = self.print.get_or_init(|| {
             let all = (&self.site.settings.base_url, self.settings, &self.known, &self.moved);
-            *blake3::hash(format!("{all:?}").as_bytes()).as_bytes()
+            fingerprint(format!("{all:?}").as_bytes())
         });
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(common);
-        hasher.update(format!("{page:?}").as_bytes());
+        let mut printer = Fingerprinter::new();
+        printer.update(&common.to_le_bytes());
+        printer.update(format!("{page:?}").as_bytes());
         if let Some(ix) = page.entry() {
             let entry = &self.site.entries[ix];
-            hasher.update(entry.path().as_bytes());
-            hasher.update(&entry.fingerprint);
-            hasher.update(&entry.text_fingerprint);
+            printer.update(entry.path().as_bytes());
+            printer.update(&entry.fingerprint.to_le_bytes());
+            printer.update(&entry.text_fingerprint.to_le_bytes());
         }
-        hasher.update(html);
-        *hasher.finalize().as_bytes()
+        printer.update(html);
+        printer.digest128()
     }
 
     /// Looks at one page.

@@ -8,8 +8,8 @@ use std::{
 use super::{loader::Loaded, pipeline};
 use crate::{
     check::{Inspected, Inspector},
-    content::Hash,
     diagnostics::Diagnostic,
+    fingerprint::Fingerprint,
     output::Cache,
     site::Page,
 };
@@ -18,8 +18,8 @@ use crate::{
 pub(super) struct KnownFindings {
     cache: Cache,
     key: String,
-    before: HashMap<Hash, Inspected>,
-    now: Mutex<HashMap<Hash, Inspected>>,
+    before: HashMap<Fingerprint, Inspected>,
+    now: Mutex<HashMap<Fingerprint, Inspected>>,
 }
 
 impl KnownFindings {

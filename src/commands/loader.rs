@@ -8,10 +8,11 @@ use crate::{
     check,
     content::{Content, Memory, News, Reading},
     diagnostics::Diagnostic,
+    fingerprint::{Fingerprint, fingerprint},
     forms::Library,
     language::Lang,
     preview,
-    render::{Answers, Fingerprint, Images, Parts, Renderer, Templates, World},
+    render::{Answers, Images, Parts, Renderer, Templates, World},
     schema::Fields,
     site::{self, Moment, Settings, Site},
     source::{Changes, Folder, SourceFile, TomlText},
@@ -248,9 +249,7 @@ fn frame(request: &Request, settings: &str, theme: &Theme) -> Fingerprint {
         hasher.update(&(file.bytes.len() as u64).to_le_bytes());
         hasher.update(&file.bytes);
     }
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    Fingerprint::from_le_bytes(bytes)
+    fingerprint(hasher.finalize().as_bytes())
 }
 
 fn build(

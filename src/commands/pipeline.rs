@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{
     check,
-    content::{Hash, Origin},
+    content::Origin,
     diagnostics::{self, Diagnostic, Severity},
+    fingerprint::{Fingerprint, fingerprint},
     output::{self, Cache, Changes, Input, Inputs, OutputFolder, Staging, Stamp, Summary, stage_picture},
     render::{AnchorLink, Needed, Rendered, Renderer},
     site::{LeftOut, Page, Site},
@@ -231,9 +232,9 @@ fn inputs(folder: &Folder, out: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
     files
 }
 
-/// The files with their hashes. What was read for the site or by the last build is not read again.
+/// The files with their fingerprints. What was read for the site or by the last build is not read again.
 fn inputs_of(files: &[SourceFile], staging: &Staging, site: &Site) -> Result<Vec<Input>, Diagnostic> {
-    let read: HashMap<&str, Hash> = site
+    let read: HashMap<&str, Fingerprint> = site
         .entries
         .iter()
         .filter_map(|entry| match &entry.origin {
@@ -246,12 +247,12 @@ fn inputs_of(files: &[SourceFile], staging: &Staging, site: &Site) -> Result<Vec
         .collect();
     let input = |file: &SourceFile| {
         let read = read.get(&*file.path).copied();
-        let known = || staging.previous_inputs().and_then(|inputs| inputs.known_hash(file));
-        let hash = match read.or_else(known) {
-            Some(hash) => hash,
-            None => *blake3::hash(&file.bytes()?).as_bytes(),
+        let known = || staging.previous_inputs().and_then(|inputs| inputs.known_print(file));
+        let print = match read.or_else(known) {
+            Some(print) => print,
+            None => fingerprint(&file.bytes()?),
         };
-        Ok(Input { path: (&*file.path).into(), size: file.size, modified: file.modified, hash })
+        Ok(Input { path: (&*file.path).into(), size: file.size, modified: file.modified, print })
     };
     files.par_iter().map(input).collect()
 }

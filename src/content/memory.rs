@@ -6,9 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Content, DataTable, Entry, Hash, Name, Reading, pages, tables};
+use super::{Content, DataTable, Entry, Name, Reading, pages, tables};
 use crate::{
     diagnostics::Diagnostic,
+    fingerprint::Fingerprint,
     source::{Changes, SourceFile},
 };
 
@@ -57,7 +58,7 @@ pub(super) struct Page {
     /// The type that it gives to the pages below it.
     pub(super) children_type: Option<Box<str>>,
     /// The hash of the text before the body.
-    pub(super) head: Hash,
+    pub(super) head: Fingerprint,
     /// The entry it was translated from.
     pub(super) original: Option<Arc<Entry>>,
 }

@@ -17,13 +17,11 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use crate::{
     diagnostics::Diagnostic,
+    fingerprint::Fingerprint,
     language::Lang,
     schema::{Fields, Types},
     source::{Changes, Folder, SourceFile},
 };
-
-/// A 256-bit content hash.
-pub type Hash = [u8; 32];
 
 /// A page, a section or a row of a table, in one language.
 #[derive(Clone, Debug)]
@@ -43,10 +41,10 @@ pub struct Entry {
     pub fields: Fields,
     /// Its summary: the field, or else the first paragraph of the body.
     pub summary: Box<str>,
-    /// The hash of everything but the body.
-    pub fingerprint: Hash,
-    /// The hash of the whole text, which the body is a part of; zeros where there is no body.
-    pub text_fingerprint: Hash,
+    /// The fingerprint of everything but the body.
+    pub fingerprint: Fingerprint,
+    /// The fingerprint of the whole text, which the body is a part of; 0 where there is no body.
+    pub text_fingerprint: Fingerprint,
 }
 
 /// Where an entry comes from.

@@ -9,12 +9,13 @@ use rayon::prelude::*;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Entry, Hash, Name, Origin, Reading,
+    Entry, Name, Origin, Reading,
     memory::{Files, Page},
     names::Refused,
 };
 use crate::{
     diagnostics::{Diagnostic, Location},
+    fingerprint::fingerprint,
     markdown,
     schema::{ContentType, Fields, TomlText},
     source::{SourceFile, split},
@@ -118,7 +119,7 @@ pub(super) fn page(
     let entry =
         text.as_ref().and_then(|text| context.entry(name, file, text, original.map(|entry| &**entry), &mut out));
     Page {
-        head: text.as_ref().map_or([0; 32], |text| hash(&text.as_bytes()[..split(text).body.start])),
+        head: text.as_ref().map_or(0, |text| fingerprint(&text.as_bytes()[..split(text).body.start])),
         children_type: text.filter(|_| name.section).and_then(|text| children_type(&text)),
         entry: entry.map(Arc::new),
         diagnostics: out.into(),
@@ -183,7 +184,7 @@ impl Context<'_> {
             section: name.section,
             summary: summary.unwrap_or_else(|| markdown::summary(body, SUMMARY)).into(),
             fingerprint: fields.fingerprint(),
-            text_fingerprint: hash(text.as_bytes()),
+            text_fingerprint: fingerprint(text.as_bytes()),
             origin: Origin::Page { file: file.clone(), front_matter: range, body: parts.body },
             fields,
         })
@@ -257,8 +258,4 @@ fn inherit(fields: &mut Fields, original: &Entry, content_type: &ContentType, fo
             });
         }
     }
-}
-
-fn hash(bytes: &[u8]) -> Hash {
-    *blake3::hash(bytes).as_bytes()
 }

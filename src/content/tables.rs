@@ -151,7 +151,7 @@ impl Rows<'_> {
                 section: false,
                 summary: values.text(summary).unwrap_or_default().into(),
                 fingerprint: values.fingerprint(),
-                text_fingerprint: [0; 32],
+                text_fingerprint: 0,
                 origin: Origin::Row { file: self.file.clone(), row: number },
                 fields: values,
             }));

@@ -425,7 +425,15 @@ impl<'a> Writer<'a> {
     /// Ends a collection and gives its text.
     pub(super) fn captured(&mut self, from: usize) -> String {
         self.captures = self.captures.saturating_sub(1);
-        self.plain.get(from..).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
+        let text = self.plain.get(from..).unwrap_or("").trim();
+        let mut captured = String::with_capacity(text.len());
+        for word in text.split_whitespace() {
+            if !captured.is_empty() {
+                captured.push(' ');
+            }
+            captured.push_str(word);
+        }
+        captured
     }
 
     fn finish(mut self) -> Rendered {

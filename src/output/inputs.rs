@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use rayon::prelude::*;
 
-use crate::source::SourceFile;
+use crate::{
+    fingerprint::{Fingerprint, fingerprint},
+    source::SourceFile,
+};
 
 /// A file that was changed this shortly before the last build began may have been changed again
 /// within the same tick of the file system's clock: its time proves nothing.
@@ -35,8 +38,8 @@ pub struct Input {
     pub size: u64,
     /// When it was changed.
     pub modified: i128,
-    /// blake3 of its content.
-    pub hash: [u8; 32],
+    /// The fingerprint of its content.
+    pub print: Fingerprint,
 }
 
 impl Inputs {
@@ -54,12 +57,12 @@ impl Inputs {
             && self.files.par_iter().zip(files).all(|(then, now)| self.same_content(then, now))
     }
 
-    /// The hash of `file` from the last build, if the file need not be read again to know it.
+    /// The fingerprint of `file` from the last build, if the file need not be read again to know it.
     #[must_use]
-    pub fn known_hash(&self, file: &SourceFile) -> Option<[u8; 32]> {
+    pub fn known_print(&self, file: &SourceFile) -> Option<Fingerprint> {
         let at = self.files.binary_search_by(|input| (*input.path).cmp(&file.path)).ok()?;
         let then = &self.files[at];
-        (then.size == file.size && self.same_time(then, file)).then_some(then.hash)
+        (then.size == file.size && self.same_time(then, file)).then_some(then.print)
     }
 
     fn same_time(&self, then: &Input, now: &SourceFile) -> bool {
@@ -67,7 +70,7 @@ impl Inputs {
     }
 
     fn same_content(&self, then: &Input, now: &SourceFile) -> bool {
-        self.same_time(then, now) || now.bytes().is_ok_and(|bytes| *blake3::hash(&bytes).as_bytes() == then.hash)
+        self.same_time(then, now) || now.bytes().is_ok_and(|bytes| fingerprint(&bytes) == then.print)
     }
 }
 
@@ -90,7 +93,7 @@ mod tests {
             path: (*file.path).into(),
             size: file.size,
             modified: file.modified,
-            hash: blake3::hash(&file.bytes().unwrap()).into(),
+            print: fingerprint(&file.bytes().unwrap()),
         };
         Inputs { files: files.iter().map(input).collect(), settings: SETTINGS, built_at, valid_until: None }
     }
@@ -129,12 +132,12 @@ mod tests {
         let root = site();
         let files = walk(root.path());
         let mut then = inputs(&files, files[0].modified + TICK);
-        then.files[0].hash = [0; 32];
+        then.files[0].print = 7;
         assert!(!then.unchanged(&files, &SETTINGS, then.built_at), "read again, and found to differ");
-        assert_eq!(then.known_hash(&files[0]), None);
+        assert_eq!(then.known_print(&files[0]), None);
         then.built_at += TICK;
         assert!(then.unchanged(&files, &SETTINGS, then.built_at), "old enough to be trusted");
-        assert_eq!(then.known_hash(&files[0]), Some([0; 32]));
+        assert_eq!(then.known_print(&files[0]), Some(7));
     }
 
     #[test]

@@ -14,9 +14,10 @@ use super::{
     inputs::Inputs,
     sealed::{self, Sealed},
 };
+use crate::fingerprint::Fingerprint;
 
 /// Changes whenever the layout of [`Manifest`] does: a manifest of another version counts as damaged.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A file's size and time of change: enough to see that nobody touched it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,8 +55,8 @@ impl Times {
 pub(super) struct Written {
     /// The path from the output folder's root, with forward slashes.
     pub(super) path: Box<str>,
-    /// blake3 of the content.
-    pub(super) hash: [u8; 32],
+    /// The fingerprint of the content.
+    pub(super) print: Fingerprint,
     /// As it was left by the build that wrote it.
     pub(super) times: Times,
     /// Of the file it was copied from, if it was.
@@ -130,7 +131,7 @@ mod tests {
     fn written(folder: &Path, path: &str, content: &str) -> Written {
         fs::write(folder.join(path), content).unwrap();
         let times = Times::at(&folder.join(path)).unwrap();
-        Written { path: path.into(), hash: blake3::hash(content.as_bytes()).into(), times, origin: None }
+        Written { path: path.into(), print: crate::fingerprint::fingerprint(content.as_bytes()), times, origin: None }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{
     tree::{self, Carried},
 };
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What stands in the tree when no build is at work on it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -115,7 +115,7 @@ impl NextTree {
     fn take_over(&self, out: &Path, file: &Written) -> io::Result<()> {
         let at = self.root.join(&*file.path);
         let known = self.known.site.get(&file.path);
-        if known.is_some_and(|known| known.hash == file.hash && known.times == file.times)
+        if known.is_some_and(|known| known.print == file.print && known.times == file.times)
             && Times::at(&at) == Some(file.times)
         {
             return Ok(());

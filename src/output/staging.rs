@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     diagnostics::{Diagnostic, Location},
+    fingerprint::{Fingerprint, Fingerprinter, fingerprint},
     source::SourceFile,
 };
 
@@ -37,7 +38,7 @@ pub struct Staging {
 /// A file of the new site.
 #[derive(Clone, Copy, Debug)]
 struct Staged {
-    hash: [u8; 32],
+    print: Fingerprint,
     times: Times,
     origin: Option<Times>,
     /// Whether the file stands in the old site already, and need not be in the new tree yet.
@@ -120,11 +121,11 @@ impl Staging {
     /// lies below a file or a folder has its name; `output.disk-full` and others of the disk.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         self.claim(path)?;
-        let hash = *blake3::hash(bytes).as_bytes();
+        let print = fingerprint(bytes);
         if let Some(old) = self.standing(path)
-            && old.hash == hash
+            && old.print == print
         {
-            self.settle(path, Staged { hash, times: old.times, origin: None, kept: true });
+            self.settle(path, Staged { print, times: old.times, origin: None, kept: true });
             return Ok(());
         }
         let write = || {
@@ -133,7 +134,7 @@ impl Staging {
             slot.finish(bytes.len() as u64)
         };
         let times = write().map_err(|error| self.failed(path, &error))?;
-        self.settle(path, Staged { hash, times, origin: None, kept: false });
+        self.settle(path, Staged { print, times, origin: None, kept: false });
         Ok(())
     }
 
@@ -150,13 +151,13 @@ impl Staging {
         // the folders of theirs at the same time.
         let untouched = |old: &Written| old.origin == origin && from.modified + TICK < old.times.modified;
         if let Some(old) = old
-            && (untouched(old) || hash_of(from)? == old.hash)
+            && (untouched(old) || read_in_parts(from, |_| Ok(()))? == old.print)
         {
-            self.settle(path, Staged { hash: old.hash, times: old.times, origin, kept: true });
+            self.settle(path, Staged { print: old.print, times: old.times, origin, kept: true });
             return Ok(());
         }
-        let (hash, times) = self.copy_bytes(path, from)?;
-        self.settle(path, Staged { hash, times, origin, kept: false });
+        let (print, times) = self.copy_bytes(path, from)?;
+        self.settle(path, Staged { print, times, origin, kept: false });
         Ok(())
     }
 
@@ -170,7 +171,7 @@ impl Staging {
         check_path(path)?;
         let Some(old) = self.standing(path) else { return Ok(false) };
         self.claim(path)?;
-        self.settle(path, Staged { hash: old.hash, times: old.times, origin: None, kept: true });
+        self.settle(path, Staged { print: old.print, times: old.times, origin: None, kept: true });
         Ok(true)
     }
 
@@ -236,23 +237,17 @@ impl Staging {
         Ok(summary)
     }
 
-    /// Copies the bytes, and gives their hash.
-    fn copy_bytes(&self, path: &str, from: &SourceFile) -> Result<([u8; 32], Times), Diagnostic> {
+    /// Copies the bytes, and gives their fingerprint.
+    fn copy_bytes(&self, path: &str, from: &SourceFile) -> Result<(Fingerprint, Times), Diagnostic> {
         let failed = |error: io::Error| self.failed(path, &error);
-        let mut source = File::open(&from.disk).map_err(|error| unreadable(from, &error))?;
         let mut slot = self.next.create(path).map_err(failed)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let read = source.read(&mut buffer).map_err(|error| unreadable(from, &error))?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&buffer[..read]);
-            slot.file.write_all(&buffer[..read]).map_err(failed)?;
-        }
-        let times = slot.finish(hasher.count()).map_err(failed)?;
-        Ok((*hasher.finalize().as_bytes(), times))
+        let mut size = 0;
+        let print = read_in_parts(from, |part| {
+            size += part.len() as u64;
+            slot.file.write_all(part).map_err(failed)
+        })?;
+        let times = slot.finish(size).map_err(failed)?;
+        Ok((print, times))
     }
 
     /// The file of the old site at `path`, if it stands as it was left.
@@ -311,8 +306,8 @@ fn written(staged: &[(Box<str>, Option<Staged>)]) -> impl Iterator<Item = &Box<s
 /// The files as the manifest has them.
 fn described(staged: &[(Box<str>, Option<Staged>)]) -> Result<Vec<Written>, Diagnostic> {
     let file = |(path, file): &(Box<str>, Option<Staged>)| match file {
-        Some(Staged { hash, times, origin, .. }) => {
-            Ok(Written { path: path.clone(), hash: *hash, times: *times, origin: *origin })
+        Some(Staged { print, times, origin, .. }) => {
+            Ok(Written { path: path.clone(), print: *print, times: *times, origin: *origin })
         }
         None => Err(Diagnostic::new("output.incomplete").arg("path", path)),
     };
@@ -354,11 +349,23 @@ fn check_path(path: &str) -> Result<(), Diagnostic> {
     Err(Diagnostic::new("output.bad-path").arg("path", path))
 }
 
-fn hash_of(file: &SourceFile) -> Result<[u8; 32], Diagnostic> {
-    let mut hasher = blake3::Hasher::new();
-    let read = File::open(&file.disk).and_then(|open| hasher.update_reader(open).map(|_| ()));
-    read.map_err(|error| unreadable(file, &error))?;
-    Ok(*hasher.finalize().as_bytes())
+/// Hands out the bytes of a file, a part at a time, and gives their fingerprint.
+fn read_in_parts(
+    file: &SourceFile,
+    mut part: impl FnMut(&[u8]) -> Result<(), Diagnostic>,
+) -> Result<Fingerprint, Diagnostic> {
+    let failed = |error: io::Error| unreadable(file, &error);
+    let mut source = File::open(&file.disk).map_err(failed)?;
+    let mut printer = Fingerprinter::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = source.read(&mut buffer).map_err(failed)?;
+        if read == 0 {
+            return Ok(printer.digest128());
+        }
+        printer.update(&buffer[..read]);
+        part(&buffer[..read])?;
+    }
 }
 
 fn unreadable(file: &SourceFile, error: &io::Error) -> Diagnostic {

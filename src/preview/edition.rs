@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use crate::{
     check::{self, Inspector},
     diagnostics::Diagnostic,
-    render::{Fingerprint, Made, Needed, Renderer},
+    fingerprint::{Fingerprint, fingerprint},
+    render::{Made, Needed, Renderer},
     site::Site,
     source::SourceFile,
 };
@@ -154,7 +155,7 @@ impl Edition {
         if !keep && !kept {
             self.let_go(&mut slot);
         }
-        Some(Shown { print: print(&html), html, made })
+        Some(Shown { print: fingerprint(&html), html, made })
     }
 
     /// Keeps the HTML of a page that nobody looks at only as long as there is room.
@@ -310,11 +311,4 @@ impl Edition {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The fingerprint of what a browser gets.
-pub(super) fn print(html: &[u8]) -> Fingerprint {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&blake3::hash(html).as_bytes()[..16]);
-    Fingerprint::from_le_bytes(bytes)
 }

@@ -5,8 +5,8 @@ use std::{io::Write, sync::Arc};
 
 use serde_json::json;
 
-use super::edition::{Edition, print};
-use crate::render::Fingerprint;
+use super::edition::Edition;
+use crate::fingerprint::{Fingerprint, fingerprint};
 
 /// Everybody who listens.
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl Listeners {
 impl Listener {
     fn hear(&mut self, edition: &Edition) -> bool {
         let html = edition.shown(&self.url);
-        let now = print(&html);
+        let now = fingerprint(&html);
         let styles = match &self.html {
             Some(before) if now != self.print => restyled(before, &html),
             _ => None,

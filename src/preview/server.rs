@@ -304,7 +304,7 @@ impl Answer {
 
 /// A page with the preview's script, which no built site has.
 fn with_panel(html: &[u8]) -> Vec<u8> {
-    let print = super::edition::print(html);
+    let print = crate::fingerprint::fingerprint(html);
     let script = format!("<script src=\"{OWN}preview.js\" data-print=\"{print:032x}\" defer></script>");
     [html, script.as_bytes()].concat()
 }

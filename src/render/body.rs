@@ -1,6 +1,6 @@
 //! Bodies: a page's Markdown, with links, pictures and components of the site it stands in.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use tera::{Context, Value};
 
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     content::{Name, Origin},
     diagnostics::{Diagnostic, Location, nearest},
+    fingerprint::fingerprint,
     language::{Lang, slug},
     markdown::{self, Attribute, Call, Heading, Host, Link, LinkKind, Options},
     site::{Ix, Page},
@@ -54,7 +55,7 @@ fn read(world: &World, ix: Ix, id_prefix: &str) -> Body {
             return Body::default();
         }
     };
-    if *blake3::hash(text.as_bytes()).as_bytes() != entry.text_fingerprint {
+    if fingerprint(text.as_bytes()) != entry.text_fingerprint {
         report(Diagnostic::new("source.changed").at(Location::file(file.path.clone())));
         return Body::default();
     }
@@ -63,6 +64,11 @@ fn read(world: &World, ix: Ix, id_prefix: &str) -> Body {
     let rendered = markup(world, source, body.clone());
     Scope::with(|scope| scope.open.pop());
     rendered
+}
+
+/// A part of an address without its percent signs.
+fn decoded(part: &str) -> Cow<'_, str> {
+    if part.contains('%') { percent_encoding::percent_decode_str(part).decode_utf8_lossy() } else { part.into() }
 }
 
 /// Renders Markdown that stands in a field.
@@ -115,16 +121,14 @@ impl Host for PageHost<'_> {
         }
         let (path, fragment) = target.split_once('#').map_or((target, None), |(path, fragment)| (path, Some(fragment)));
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-        let Some((mut href, kind)) = self.find(&decoded, target, at.clone()) else {
+        let Some((mut href, kind)) = self.find(&decoded(path), target, at.clone()) else {
             return Link { href: target.to_owned(), kind: LinkKind::Broken, ..Link::default() };
         };
         if let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) {
             // A place in the same text goes where the text goes.
             let own = if path.is_empty() { self.source.id_prefix } else { "" };
             if kind == LinkKind::Internal && query.is_none() && !href.contains('#') {
-                let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
-                let fragment = format!("{own}{fragment}").into();
+                let fragment = format!("{own}{}", decoded(fragment)).into();
                 let link = AnchorLink { url: href.as_str().into(), fragment, place: self.place(at) };
                 Scope::with(|scope| scope.anchors.push(link));
             }

@@ -3,8 +3,11 @@
 use rayon::prelude::*;
 use tera::Value;
 
-use super::{query::Fingerprint, values, world::World};
-use crate::site::{Ix, Site};
+use super::{values, world::World};
+use crate::{
+    fingerprint::{Fingerprint, fingerprint},
+    site::{Ix, Site},
+};
 
 /// An entry's card and its fingerprint.
 #[derive(Clone, Debug)]
@@ -21,7 +24,7 @@ pub(super) fn all(site: &Site, earlier: Option<&World>) -> Vec<Card> {
     let make = |ix: Ix| {
         let entry = &site.entries[ix];
         let known = earlier.and_then(|world| Some(&world.cards[world.site.find(&entry.id, entry.lang)?]));
-        let fingerprint = fingerprint(site, ix);
+        let fingerprint = print(site, ix);
         match known.filter(|card| card.fingerprint == fingerprint) {
             Some(card) => card.clone(),
             None => Card { value: card(site, ix), fingerprint },
@@ -30,21 +33,18 @@ pub(super) fn all(site: &Site, earlier: Option<&World>) -> Vec<Card> {
     (0..site.entries.len()).into_par_iter().with_min_len(64).map(make).collect()
 }
 
-fn fingerprint(site: &Site, ix: Ix) -> Fingerprint {
+/// The fingerprint of all that a card shows.
+fn print(site: &Site, ix: Ix) -> Fingerprint {
     let entry = &site.entries[ix];
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&entry.fingerprint);
-    hasher.update(site.urls[ix].as_bytes());
-    hasher.update(&[0, u8::from(site.archived[ix]), u8::from(entry.section)]);
-    hasher.update(entry.summary.as_bytes());
-    hasher.update(&[0]);
-    hasher.update(site.kind(ix).name.as_bytes());
-    hasher.update(&[0]);
-    hasher.update(site.parent(ix).map_or("", |parent| &site.entries[parent].id).as_bytes());
-    hasher.update(&[0]);
-    hasher.update(entry.id.as_bytes());
-    hasher.update(entry.lang.as_str().as_bytes());
-    values::print(hasher.finalize().as_bytes())
+    let mut bytes = Vec::with_capacity(512);
+    bytes.extend(entry.fingerprint.to_le_bytes());
+    bytes.extend([u8::from(site.archived[ix]), u8::from(entry.section)]);
+    let parent = site.parent(ix).map_or("", |parent| &site.entries[parent].id);
+    for part in [&*site.urls[ix], &*entry.summary, &*site.kind(ix).name, parent, &*entry.id, entry.lang.as_str()] {
+        bytes.extend(part.as_bytes());
+        bytes.push(0);
+    }
+    fingerprint(&bytes)
 }
 
 fn card(site: &Site, ix: Ix) -> Value {

@@ -5,12 +5,13 @@ use tera::{Context, Kwargs, TeraResult, Value};
 use super::{
     Renderer,
     functions::{safe, text},
-    query::{Fingerprint, Query, Scope},
+    query::{Query, Scope},
     values,
     world::World,
 };
 use crate::{
     diagnostics::{Diagnostic, Location},
+    fingerprint::{Fingerprint, fingerprint},
     forms::{
         Availability, Form,
         html::{self, Office, Place, Shell},
@@ -35,7 +36,7 @@ impl World {
         let Some(form) = self.forms.get(id) else { return 0 };
         let (open, office) = (form.availability(self.site.moment.at.date()), self.office());
         let all = format!("{}|{open:?}|{:?}|{office:?}", form.version(), self.site.settings.relay_url);
-        values::print(blake3::hash(all.as_bytes()).as_bytes())
+        fingerprint(all.as_bytes())
     }
 
     /// The form of this id, noted for the page; a diagnostic if there is none.

@@ -2,13 +2,11 @@
 
 use std::{collections::HashMap, sync::RwLock};
 
-use super::{
-    query::{Fingerprint, Query, Scope},
-    values,
-};
+use super::query::{Query, Scope};
 use crate::{
     assets::images::{self, ImageInfo, Plan, Variant},
     diagnostics::Diagnostic,
+    fingerprint::{Fingerprint, fingerprint},
     source::{Folder, SourceFile},
 };
 
@@ -116,12 +114,7 @@ impl Images {
     }
 
     fn print(&self, file: &SourceFile) -> Fingerprint {
-        let hash = |(file, info): (SourceFile, ImageInfo)| {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(file.path.as_bytes());
-            hasher.update(&info.hash);
-            values::print(hasher.finalize().as_bytes())
-        };
+        let hash = |(file, info): (SourceFile, ImageInfo)| fingerprint(&[file.path.as_bytes(), &info.hash].concat());
         self.measured(file).map_or(1, hash)
     }
 

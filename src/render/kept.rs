@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AnchorLink, Made, Needed, Query, Rendered, Renderer, query::Fingerprint};
+use super::{AnchorLink, Made, Needed, Query, Rendered, Renderer};
 use crate::{
     assets::images::{ImageInfo, Variant},
     diagnostics::{Diagnostic, Location},
+    fingerprint::Fingerprint,
 };
 
 /// A page with all that it rests on, as it is written.

@@ -2,8 +2,11 @@
 
 use tera::Value;
 
-use super::{query::Fingerprint, values, world::World};
-use crate::site::{Ix, Page, PageKind, join};
+use super::{values, world::World};
+use crate::{
+    fingerprint::Fingerprint,
+    site::{Ix, Page, PageKind, join},
+};
 
 /// How many pages of a list are named before and after the one that is shown.
 const AROUND: usize = 2;

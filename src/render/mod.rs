@@ -24,7 +24,7 @@ mod world;
 pub use cache::{Answers, Made};
 pub use components::{Component, Parameter};
 pub use images::{Images, Needed};
-pub use query::{Fingerprint, Query, Read, Selection};
+pub use query::{Query, Read, Selection};
 pub use templates::Templates;
 pub use world::{Parts, World};
 

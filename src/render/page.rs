@@ -1,16 +1,10 @@
 //! A page's template and what the template sees.
 
-use std::collections::BTreeMap;
+use tera::{Context, Map, Value};
 
-use tera::{Context, Map, Value, value::Key};
-
-use super::{
-    body,
-    query::{Fingerprint, Query},
-    values,
-    world::World,
-};
+use super::{body, query::Query, values, world::World};
 use crate::{
+    fingerprint::{Fingerprint, fingerprint},
     markdown::Heading,
     site::{Ix, Page, PageKind},
 };
@@ -65,13 +59,14 @@ pub(super) fn context(world: &World, page: &Page, template: &str) -> Context {
     let mut context = Context::new();
     context.insert_value("site", world.ask(Query::Site(page.lang)));
     context.insert_value("lang", Value::from(page.lang.as_str()));
-    let mut map = Names::new();
-    if let Some(ix) = page.entry() {
+    let card = page.entry().map(|ix| {
         let entry = &world.site.entries[ix];
-        add(&mut map, &world.ask(Query::Card((&*entry.id).into(), entry.lang)));
-    }
+        world.ask(Query::Card((&*entry.id).into(), entry.lang))
+    });
+    let mut map = card.as_ref().and_then(Value::as_map).cloned().unwrap_or_default();
     title(world, page, &mut map);
-    add(&mut map, &world.ask(Query::Position(page.url.clone())));
+    let position = world.ask(Query::Position(page.url.clone()));
+    map.extend(position.as_map().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
     let url = if matches!(page.kind, PageKind::NotFound) { "/404.html" } else { &*page.url };
     map.insert("url".into(), Value::from(url));
     map.insert("permalink".into(), Value::from(world.site.settings.absolute(url)));
@@ -103,14 +98,8 @@ fn kind_name(kind: &PageKind) -> &'static str {
     }
 }
 
-/// What a template finds under `page`.
-type Names = BTreeMap<Key<'static>, Value>;
-
-fn add(map: &mut Names, more: &Value) {
-    map.extend(more.as_map().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
-}
-
-fn title(world: &World, page: &Page, map: &mut Names) {
+/// What a page that is not an entry's has in the place of a card.
+fn title(world: &World, page: &Page, map: &mut Map) {
     let title = match &page.kind {
         PageKind::Entry(..) | PageKind::Archive(..) | PageKind::Guide(_) => return,
         PageKind::Taxonomy(name) => {
@@ -188,21 +177,30 @@ fn guide(world: &World, ix: Ix) -> Value {
 /// What decides about a page besides its entry: which templates may show it, and what it is about.
 pub(super) fn identity(world: &World, page: &Page) -> Fingerprint {
     let site = &world.site;
-    let about = match &page.kind {
+    let mut bytes = Vec::with_capacity(256);
+    let mut part = |text: &str| {
+        bytes.extend(text.as_bytes());
+        bytes.push(0);
+    };
+    part(kind_name(&page.kind));
+    part(page.lang.as_str());
+    templates(world, page).iter().for_each(|name| part(name));
+    part("");
+    match &page.kind {
         PageKind::Term(name, at, _) => {
             let term = &site.taxonomies.terms(name, page.lang)[*at];
-            vec![Value::from(term.name.as_str()), Value::from(term.label.as_str()), Value::from(term.entries.len())]
+            part(&term.name);
+            part(&term.label);
+            part(&term.entries.len().to_string());
         }
         PageKind::Entry(ix, _) | PageKind::Guide(ix) => {
             let around = if site.is_guide(*ix) { Some(*ix) } else { site.parent(*ix).filter(|&ix| site.is_guide(ix)) };
             let steps = around.into_iter().flat_map(|ix| std::iter::once(ix).chain(site.children(ix).iter().copied()));
-            steps.map(|ix| Value::from(&*site.entries[ix].id)).collect()
+            steps.for_each(|ix| part(&site.entries[ix].id));
         }
-        _ => Vec::new(),
-    };
-    let templates = templates(world, page).into_iter().map(Value::from).collect::<Vec<_>>();
-    let all = [Value::from(kind_name(&page.kind)), Value::from(page.lang.as_str()), templates.into(), about.into()];
-    values::fingerprint(&Value::from(all.to_vec()))
+        _ => {}
+    }
+    fingerprint(&bytes)
 }
 
 /// Headings as a tree: deeper ones below the last that is less deep.

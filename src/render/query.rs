@@ -10,7 +10,7 @@ use std::{cell::RefCell, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::world::World;
-use crate::{diagnostics::Diagnostic, language::Lang};
+use crate::{diagnostics::Diagnostic, fingerprint::Fingerprint, language::Lang};
 
 /// A question about the site.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,9 +82,6 @@ pub struct Selection {
     /// Also those whose time has passed.
     pub archived: bool,
 }
-
-/// The first 128 bits of an answer's hash.
-pub type Fingerprint = u128;
 
 /// Something a page asked, and the fingerprint of what it was told.
 pub type Read = (Query, Fingerprint);

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{Error, ErrorKind, Tera};
 
-use super::{filters, functions, query::Fingerprint, reason, values};
+use super::{filters, functions, reason};
 use crate::{
     diagnostics::{Diagnostic, Location},
+    fingerprint::{Fingerprint, Fingerprinter},
     minify,
     site::Minify,
     theme::{Template, Theme},
@@ -94,7 +95,7 @@ pub(super) fn place(theme: &Theme, error: &Error) -> Option<Location> {
 /// The fingerprint of each template, by the name that pages ask for. Texts and templates may call any
 /// component, so all of them belong to each.
 fn prints(theme: &Theme) -> BTreeMap<String, Fingerprint> {
-    let mut components = blake3::Hasher::new();
+    let mut components = Fingerprinter::new();
     for (path, file) in theme.files.below("components/") {
         components.update(path.as_bytes());
         components.update(&file.bytes);
@@ -113,7 +114,7 @@ fn prints(theme: &Theme) -> BTreeMap<String, Fingerprint> {
                 hasher.update(&[0]);
                 hasher.update(text);
             }
-            (name, values::print(hasher.finalize().as_bytes()))
+            (name, hasher.digest128())
         })
         .collect()
 }

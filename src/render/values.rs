@@ -4,9 +4,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use tera::{Map, Value};
 
-use super::{query::Fingerprint, world::World};
+use super::world::World;
 use crate::{
-    content::Hash,
+    fingerprint::Fingerprint,
     language::Lang,
     schema::{self, Fields},
     site::{Ix, Page, PageKind, Site},
@@ -48,25 +48,17 @@ pub(super) fn json(value: &serde_json::Value) -> Value {
     Value::from_serializable(value)
 }
 
-/// The first 128 bits of a hash.
-pub(super) fn print(hash: &Hash) -> Fingerprint {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    Fingerprint::from_le_bytes(bytes)
-}
-
 /// The fingerprint of several together.
 pub(super) fn mixed(prints: &[Fingerprint]) -> Fingerprint {
     let bytes: Vec<u8> = prints.iter().flat_map(|print| print.to_le_bytes()).collect();
-    print(blake3::hash(&bytes).as_bytes())
+    crate::fingerprint::fingerprint(&bytes)
 }
 
 /// A value's fingerprint: equal values have equal ones, on every run.
 pub(super) fn fingerprint(value: &Value) -> Fingerprint {
-    // The hash of many small pieces costs more than that of one large one.
     let mut bytes = Vec::with_capacity(1024);
     write(value, &mut bytes);
-    print(blake3::hash(&bytes).as_bytes())
+    crate::fingerprint::fingerprint(&bytes)
 }
 
 fn write(value: &Value, bytes: &mut Vec<u8>) {

@@ -12,13 +12,14 @@ use super::{
     cards::{self, Card},
     images::Images,
     listing, page,
-    query::{Fingerprint, Query, Scope, Selection},
+    query::{Query, Scope, Selection},
     templates::Templates,
     values,
 };
 use crate::{
     assets::Assets,
     content::Entry,
+    fingerprint::Fingerprint,
     forms::Library,
     language::Lang,
     schema::Fields,
@@ -106,7 +107,7 @@ impl World {
             Query::Asset(name) => self.asset(name),
             Query::Body(id, lang) => {
                 let ix = self.site.resolve_id(id, &[]).and_then(|id| self.site.find_any(&id, *lang));
-                let print = ix.map_or(0, |ix| values::print(&self.site.entries[ix].text_fingerprint));
+                let print = ix.map_or(0, |ix| self.site.entries[ix].text_fingerprint);
                 (Value::none(), print)
             }
             Query::Address(url) => (Value::none(), u128::from(self.leads_somewhere(url))),
@@ -181,14 +182,9 @@ impl World {
     }
 
     pub(super) fn list(&self, ixs: impl Iterator<Item = Ix>) -> (Value, Fingerprint) {
-        let mut hasher = blake3::Hasher::new();
-        let cards: Vec<Value> = ixs
-            .map(|ix| {
-                hasher.update(&self.cards[ix].fingerprint.to_le_bytes());
-                self.card_at(ix)
-            })
-            .collect();
-        (Value::from(cards), values::print(hasher.finalize().as_bytes()))
+        let (cards, prints): (Vec<Value>, Vec<Fingerprint>) =
+            ixs.map(|ix| (self.card_at(ix), self.cards[ix].fingerprint)).unzip();
+        (Value::from(cards), values::mixed(&prints))
     }
 
     /// The cards of these entries, noted one by one.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Value;
+use crate::fingerprint::{Fingerprint, fingerprint};
 
 /// The values of an entry, a group or a row by the names of their fields, in the schema's order.
 ///
@@ -60,21 +61,21 @@ impl Fields {
         self.0.is_empty()
     }
 
-    /// A hash of all names and values, the same on every run and every machine.
+    /// The fingerprint of all names and values.
     #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        self.feed(&mut hasher);
-        *hasher.finalize().as_bytes()
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut bytes = Vec::with_capacity(512);
+        self.feed(&mut bytes);
+        fingerprint(&bytes)
     }
 
-    /// Feeds all names and values into `hasher`.
-    pub fn feed(&self, hasher: &mut blake3::Hasher) {
-        hasher.update(&(self.0.len() as u64).to_le_bytes());
+    /// Adds to `bytes` what stands for all names and values.
+    pub fn feed(&self, bytes: &mut Vec<u8>) {
+        bytes.extend((self.0.len() as u64).to_le_bytes());
         for (name, value) in &self.0 {
-            hasher.update(&(name.len() as u64).to_le_bytes());
-            hasher.update(name.as_bytes());
-            value.feed(hasher);
+            bytes.extend((name.len() as u64).to_le_bytes());
+            bytes.extend(name.as_bytes());
+            value.feed(bytes);
         }
     }
 

@@ -213,31 +213,31 @@ impl Value {
         }
     }
 
-    /// Feeds the value into `hasher`; different values feed different bytes, on every machine the same.
-    pub fn feed(&self, hasher: &mut blake3::Hasher) {
-        let tag = |hasher: &mut blake3::Hasher, tag: u8, text: &str| {
-            hasher.update(&[tag]);
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
+    /// Adds to `bytes` what stands for the value; for different values different bytes, on every machine the same.
+    pub fn feed(&self, bytes: &mut Vec<u8>) {
+        let tag = |bytes: &mut Vec<u8>, tag: u8, text: &str| {
+            bytes.push(tag);
+            bytes.extend((text.len() as u64).to_le_bytes());
+            bytes.extend(text.as_bytes());
         };
         match self {
-            Self::Text(text) => tag(hasher, 0, text),
-            Self::Number(_) => tag(hasher, 1, &self.to_text()),
-            Self::Money(_) => tag(hasher, 2, &self.to_text()),
-            Self::Boolean(_) => tag(hasher, 3, &self.to_text()),
-            Self::Date(_) => tag(hasher, 4, &self.to_text()),
-            Self::Datetime(_) => tag(hasher, 5, &self.to_text()),
-            Self::Time(_) => tag(hasher, 6, &self.to_text()),
+            Self::Text(text) => tag(bytes, 0, text),
+            Self::Number(_) => tag(bytes, 1, &self.to_text()),
+            Self::Money(_) => tag(bytes, 2, &self.to_text()),
+            Self::Boolean(_) => tag(bytes, 3, &self.to_text()),
+            Self::Date(_) => tag(bytes, 4, &self.to_text()),
+            Self::Datetime(_) => tag(bytes, 5, &self.to_text()),
+            Self::Time(_) => tag(bytes, 6, &self.to_text()),
             Self::List(items) => {
-                hasher.update(&[7]);
-                hasher.update(&(items.len() as u64).to_le_bytes());
+                bytes.push(7);
+                bytes.extend((items.len() as u64).to_le_bytes());
                 for item in items {
-                    item.feed(hasher);
+                    item.feed(bytes);
                 }
             }
             Self::Group(fields) => {
-                hasher.update(&[8]);
-                fields.feed(hasher);
+                bytes.push(8);
+                fields.feed(bytes);
             }
         }
     }

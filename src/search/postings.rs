@@ -24,16 +24,18 @@ pub(super) fn level(score: f32) -> u8 {
 
 /// Writes a list; `pages` are `(page, level)` in order of the pages.
 pub(super) fn write(text: &mut String, pages: &[(u32, u8)]) {
-    let mut levels: Vec<u8> = pages.iter().map(|(_, level)| *level).collect();
-    levels.sort_unstable_by(|a, b| b.cmp(a));
-    levels.dedup();
-    for (run, level) in levels.into_iter().enumerate() {
+    let mut by_level: [Vec<u32>; LETTERS.len()] = [const { Vec::new() }; LETTERS.len()];
+    for (page, level) in pages {
+        by_level[usize::from(*level) % LETTERS.len()].push(*page);
+    }
+    let runs = (0..64).zip(&by_level).rev().filter(|(_, pages)| !pages.is_empty());
+    for (run, (level, pages)) in runs.enumerate() {
         if run > 0 {
             text.push('.');
         }
-        letter(text, u32::from(level));
+        letter(text, level);
         let mut before = 0;
-        for (page, _) in pages.iter().filter(|(_, other)| *other == level) {
+        for page in pages {
             number(text, page - before);
             before = *page;
         }

@@ -33,7 +33,7 @@ impl Weight {
 /// The folded words of a page and how much each counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Words {
-    /// The words in order, one after a space each.
+    /// The words in the order in which they came, with a space between each two.
     text: Box<str>,
     weights: Box<[u8]>,
     /// How many words the page has in all.
@@ -54,7 +54,11 @@ impl Words {
 /// Gathers the words of one page.
 #[derive(Debug, Default)]
 pub struct Reader {
-    weights: FxHashMap<Box<str>, u16>,
+    /// The words so far, with a space between each two.
+    text: String,
+    weights: Vec<u16>,
+    /// Which of them a word is.
+    known: FxHashMap<Box<str>, usize>,
     word: String,
     length: u32,
 }
@@ -100,17 +104,8 @@ impl Reader {
 
     /// What was gathered.
     pub fn finish(self) -> Words {
-        let mut all: Vec<(Box<str>, u16)> = self.weights.into_iter().collect();
-        all.sort_unstable();
-        let weights = all.iter().map(|(_, weight)| u8::try_from(*weight).unwrap_or(u8::MAX)).collect();
-        let mut text = String::with_capacity(all.iter().map(|(word, _)| word.len() + 1).sum());
-        for (at, (word, _)) in all.iter().enumerate() {
-            if at > 0 {
-                text.push(' ');
-            }
-            text.push_str(word);
-        }
-        Words { text: text.into(), weights, length: self.length }
+        let weights = self.weights.iter().map(|weight| u8::try_from(*weight).unwrap_or(u8::MAX)).collect();
+        Words { text: self.text.into(), weights, length: self.length }
     }
 
     fn escaped(&mut self, text: &str, weight: Weight) {
@@ -138,10 +133,11 @@ impl Reader {
     }
 
     fn letter(&mut self, c: char, weight: Weight) {
-        if c.is_alphanumeric() || c == '\u{ad}' {
-            fold_into(&mut self.word, c);
-        } else if !self.word.is_empty() && !is_mark(c) {
-            self.end(weight);
+        match c {
+            'a'..='z' | '0'..='9' => self.word.push(c),
+            _ if c.is_alphanumeric() || c == '\u{ad}' => fold_into(&mut self.word, c),
+            _ if !self.word.is_empty() && !is_mark(c) => self.end(weight),
+            _ => {}
         }
     }
 
@@ -149,9 +145,15 @@ impl Reader {
         // A letter alone says nothing; nobody looks for words that long.
         if self.word.len() > 1 && self.word.len() <= 64 {
             self.length += 1;
-            match self.weights.get_mut(self.word.as_str()) {
-                Some(sum) => *sum = sum.saturating_add(weight.value()),
-                None => drop(self.weights.insert(self.word.as_str().into(), weight.value())),
+            if let Some(&at) = self.known.get(self.word.as_str()) {
+                self.weights[at] = self.weights[at].saturating_add(weight.value());
+            } else {
+                if !self.weights.is_empty() {
+                    self.text.push(' ');
+                }
+                self.text.push_str(&self.word);
+                self.known.insert(self.word.as_str().into(), self.weights.len());
+                self.weights.push(weight.value());
             }
         }
         self.word.clear();
@@ -179,20 +181,15 @@ impl<'h> Tag<'h> {
             let length = html.find("-->")? + 3;
             return Some(Self { name: "", closes: true, ignored: false, length });
         }
-        let mut quote = None;
-        let end = html.bytes().position(|byte| match quote {
-            Some(open) => {
-                if byte == open {
-                    quote = None;
-                }
-                false
+        let bytes = html.as_bytes();
+        let mut end = 0;
+        loop {
+            end += memchr::memchr3(b'>', b'"', b'\'', &bytes[end..])?;
+            if bytes[end] == b'>' {
+                break;
             }
-            None if byte == b'"' || byte == b'\'' => {
-                quote = Some(byte);
-                false
-            }
-            None => byte == b'>',
-        })?;
+            end += memchr::memchr(bytes[end], &bytes[end + 1..])? + 2;
+        }
         let inside = &html[1..end];
         let closes = inside.starts_with('/');
         let inside = inside.trim_start_matches('/');
@@ -241,7 +238,8 @@ mod tests {
         let html = r#"<nav>Menüü</nav><main id="m"><h1>Prügi</h1><nav><a href="/">Üles</a></nav>
             <p title="a > b">Prügi<b>vedu</b> &amp; <i>jäät</i>mejaam<br>lahti</p><script>var peidus;</script>
             <div data-pagefind-ignore><div>kordus</div> veel</div><svg><title>pilt</title></svg></main><footer>Jalus</footer>"#;
-        let found = words(html);
+        let mut found = words(html);
+        found.sort();
         let found: Vec<(&str, u8)> = found.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
         assert_eq!(found, [("jaatmejaam", 1), ("lahti", 1), ("prugi", 4), ("prugivedu", 1)]);
     }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-// `tests/run --lighthouse` puts it there: it weighs more than all other checkers together.
+// `tests/run --all` puts it there: it weighs more than all other checkers together.
 const { default: lighthouse } = await import("../../target/lighthouse/node_modules/lighthouse/core/index.js").catch(() => ({}));
 
 // The best of three: another program at work beside this one costs points that the page does not.

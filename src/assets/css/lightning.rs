@@ -120,7 +120,7 @@ impl SourceProvider for Files<'_, '_> {
         match target(&from.to_string_lossy(), specifier) {
             Target::File(path, _) if (self.read)(&path).is_some() => Ok(ResolveResult::File(PathBuf::from(path))),
             Target::File(path, _) => Err(NoImport::Missing(path)),
-            Target::Remote | Target::Stays => Err(NoImport::Remote(specifier.to_owned())),
+            Target::Remote | Target::Data | Target::Stays => Err(NoImport::Remote(specifier.to_owned())),
         }
     }
 }

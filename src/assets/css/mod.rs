@@ -27,8 +27,8 @@ pub type Address<'a> = &'a dyn Fn(&str) -> Option<String>;
 ///
 /// # Errors
 /// `assets.css-missing` for an import, `assets.css-file` for a `url(…)` that leads nowhere,
-/// `assets.css-remote` for what would be loaded from another server, `assets.css-syntax`: each with its
-/// place, as many as there are.
+/// `assets.css-remote` for what would be loaded from another server, `assets.css-data`, `assets.css-syntax`:
+/// each with its place, as many as there are.
 pub fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> Result<String, Vec<Diagnostic>> {
     compiler::bundle(entry, read, address)
 }
@@ -36,10 +36,12 @@ pub fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> Result<S
 /// What a `url(…)` or an import names.
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
-    /// A part of the document, data, or an address on the site itself: stays as it is.
+    /// A part of the document, or an address on the site itself: stays as it is.
     Stays,
     /// Another server.
     Remote,
+    /// The content itself (RFC 2397), which the site's own security policy refuses.
+    Data,
     /// A file by its path from the theme's root, and what follows the path (`?…`, `#…`).
     File(String, String),
 }
@@ -47,8 +49,11 @@ enum Target {
 /// What `url`, written in the file `from`, names.
 fn target(from: &str, url: &str) -> Target {
     let lower = url.trim().to_ascii_lowercase();
-    if url.is_empty() || lower.starts_with('#') || lower.starts_with("data:") {
+    if url.is_empty() || lower.starts_with('#') {
         return Target::Stays;
+    }
+    if lower.starts_with("data:") {
+        return Target::Data;
     }
     let scheme = lower.split(['/', '?', '#']).next().is_some_and(|first| first.contains(':'));
     if lower.starts_with("//") || scheme {
@@ -81,6 +86,7 @@ fn new_address(
     match target(from, url) {
         Target::Stays => Ok(url.to_owned()),
         Target::Remote => Err(Diagnostic::new("assets.css-remote").arg("url", url).at(place())),
+        Target::Data => Err(Diagnostic::new("assets.css-data").at(place())),
         Target::File(path, rest) => match address(&path) {
             Some(new) => Ok(new + &rest),
             None => Err(Diagnostic::new("assets.css-file").arg("url", url).at(place())),
@@ -142,12 +148,11 @@ mod tests {
             ("styles/main.css", "@import \"parts/a.css\";"),
             (
                 "styles/parts/a.css",
-                "a{background:url(../../icons/nool.svg#x)}b{fill:url(#x)}i{background:url(\"data:image/svg+xml,%3Csvg/%3E\")}\
-                 u{background:url('/pildid/a.png')}",
+                "a{background:url(../../icons/nool.svg#x)}b{fill:url(#x)}u{background:url('/pildid/a.png')}",
             ),
         ])
         .unwrap();
-        for part in ["/assets/nool.0123456789.svg#x", "#x", "data:image/svg+xml,%3Csvg/%3E", "/pildid/a.png"] {
+        for part in ["/assets/nool.0123456789.svg#x", "#x", "/pildid/a.png"] {
             assert!(css.contains(part), "{part} in {css}");
         }
     }
@@ -156,11 +161,16 @@ mod tests {
     fn what_leads_nowhere_or_elsewhere_is_refused_at_its_place() {
         let files = [(
             "styles/main.css",
-            "a { background: url(puudub.svg) }\nb {\n  background: url(https://cdn.example/x.png);\n}\n",
+            "a { background: url(puudub.svg) }\nb {\n  background: url(https://cdn.example/x.png);\n}\n\
+             i { background: url(\"data:image/svg+xml,%3Csvg/%3E\") }\n",
         )];
         assert_eq!(
             problems(&files),
-            ["assets.css-file styles/main.css:1:17", "assets.css-remote styles/main.css:3:15"]
+            [
+                "assets.css-file styles/main.css:1:17",
+                "assets.css-remote styles/main.css:3:15",
+                "assets.css-data styles/main.css:5:17"
+            ]
         );
     }
 
@@ -181,6 +191,6 @@ mod tests {
         assert_eq!(target("main.css", "../../x.css"), file("x.css", ""));
         assert_eq!(target("main.css", "//cdn.example/x"), Target::Remote);
         assert_eq!(target("main.css", "HTTPS://cdn.example/x"), Target::Remote);
-        assert_eq!(target("main.css", "DATA:,x"), Target::Stays);
+        assert_eq!(target("main.css", "DATA:,x"), Target::Data);
     }
 }

@@ -39,7 +39,7 @@ fn file(
                 }
                 _ => found.push(Diagnostic::new("assets.css-missing").arg("name", path).at(place())),
             },
-            Target::Remote | Target::Stays => {
+            Target::Remote | Target::Data | Target::Stays => {
                 found.push(Diagnostic::new("assets.css-remote").arg("url", specifier).at(place()));
             }
         }

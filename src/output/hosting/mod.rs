@@ -121,7 +121,7 @@ pub fn security(secure: bool, relay: Option<&str>, frames: &BTreeSet<String>) ->
     let origins: Vec<&str> = frames.iter().map(String::as_str).collect();
     let frames = if origins.is_empty() { String::new() } else { format!("frame-src {}; ", origins.join(" ")) };
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
          media-src 'self'; manifest-src 'self'; connect-src 'self'{relay}; {frames}form-action 'self'{relay}; \
          frame-ancestors 'self'; base-uri 'none'"
     );
