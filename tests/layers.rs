@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     // Words in, an index out.
-    ("search", &["language"]),
+    ("search", &["fingerprint", "language"]),
     // What is written, not how it came to be.
     (
         "output",

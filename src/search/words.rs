@@ -5,6 +5,7 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 use super::stem::fold_into;
+use crate::fingerprint::{Fingerprint, fingerprint};
 
 /// How much a word counts in the places where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum Weight {
 }
 
 impl Weight {
-    fn value(self) -> u16 {
+    fn value(self) -> u8 {
         match self {
             Self::Title => 12,
             Self::Keyword => 7,
@@ -33,9 +34,10 @@ impl Weight {
 /// The folded words of a page and how much each counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Words {
-    /// The words in the order in which they came, with a space between each two.
+    /// The words in the order in which they came, with nothing between them.
     text: Box<str>,
-    weights: Box<[u8]>,
+    /// The length of each in bytes, and its weight.
+    each: Box<[(u8, u8)]>,
     /// How many words the page has in all.
     length: u32,
 }
@@ -43,7 +45,12 @@ pub struct Words {
 impl Words {
     /// Each word and its weight.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, u8)> {
-        self.text.split(' ').zip(self.weights.iter().copied())
+        let mut rest = &*self.text;
+        self.each.iter().map_while(move |(length, weight)| {
+            let (word, after) = rest.split_at_checked(usize::from(*length))?;
+            rest = after;
+            Some((word, *weight))
+        })
     }
 
     pub(super) fn length(&self) -> u32 {
@@ -54,11 +61,10 @@ impl Words {
 /// Gathers the words of one page.
 #[derive(Debug, Default)]
 pub struct Reader {
-    /// The words so far, with a space between each two.
     text: String,
-    weights: Vec<u16>,
+    each: Vec<(u8, u8)>,
     /// Which of them a word is.
-    known: FxHashMap<Box<str>, usize>,
+    known: FxHashMap<Fingerprint, usize>,
     word: String,
     length: u32,
 }
@@ -66,9 +72,7 @@ pub struct Reader {
 impl Reader {
     /// Adds the words of a text.
     pub fn text(&mut self, text: &str, weight: Weight) {
-        for c in text.chars() {
-            self.letter(c, weight);
-        }
+        self.letters(text, weight);
         self.end(weight);
     }
 
@@ -80,7 +84,7 @@ impl Reader {
         let main = find(main, "</main>").map_or(main, |at| &main[..at]);
         let mut weight = Weight::Text;
         let mut rest = main;
-        while let Some(at) = rest.find('<') {
+        while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
             self.escaped(&rest[..at], weight);
             let Some(tag) = Tag::read(&rest[at..]) else { return };
             rest = &rest[at + tag.length..];
@@ -104,13 +108,12 @@ impl Reader {
 
     /// What was gathered.
     pub fn finish(self) -> Words {
-        let weights = self.weights.iter().map(|weight| u8::try_from(*weight).unwrap_or(u8::MAX)).collect();
-        Words { text: self.text.into(), weights, length: self.length }
+        Words { text: self.text.into(), each: self.each.into(), length: self.length }
     }
 
     fn escaped(&mut self, text: &str, weight: Weight) {
         let mut rest = text;
-        while let Some(at) = rest.find('&') {
+        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
             self.letters(&rest[..at], weight);
             let Some(end) = rest[at..].find(';').filter(|end| *end < 10) else {
                 self.end(weight);
@@ -127,33 +130,39 @@ impl Reader {
     }
 
     fn letters(&mut self, text: &str, weight: Weight) {
-        for c in text.chars() {
-            self.letter(c, weight);
+        let mut rest = text;
+        while !rest.is_empty() {
+            // Most letters are these, and need no looking at one by one.
+            let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let (run, after) = rest.split_at(rest.bytes().take_while(plain).count());
+            self.word.push_str(run);
+            let mut others = after.chars();
+            if let Some(c) = others.next() {
+                self.letter(c, weight);
+            }
+            rest = others.as_str();
         }
     }
 
     fn letter(&mut self, c: char, weight: Weight) {
-        match c {
-            'a'..='z' | '0'..='9' => self.word.push(c),
-            _ if c.is_alphanumeric() || c == '\u{ad}' => fold_into(&mut self.word, c),
-            _ if !self.word.is_empty() && !is_mark(c) => self.end(weight),
-            _ => {}
+        if c.is_alphanumeric() || c == '\u{ad}' {
+            fold_into(&mut self.word, c);
+        } else if !self.word.is_empty() && !is_mark(c) {
+            self.end(weight);
         }
     }
 
     fn end(&mut self, weight: Weight) {
         // A letter alone says nothing; nobody looks for words that long.
-        if self.word.len() > 1 && self.word.len() <= 64 {
+        let length = u8::try_from(self.word.len()).unwrap_or(u8::MAX);
+        if (2..=64).contains(&length) {
             self.length += 1;
-            if let Some(&at) = self.known.get(self.word.as_str()) {
-                self.weights[at] = self.weights[at].saturating_add(weight.value());
+            let at = *self.known.entry(fingerprint(self.word.as_bytes())).or_insert(self.each.len());
+            if let Some((_, sum)) = self.each.get_mut(at) {
+                *sum = sum.saturating_add(weight.value());
             } else {
-                if !self.weights.is_empty() {
-                    self.text.push(' ');
-                }
                 self.text.push_str(&self.word);
-                self.known.insert(self.word.as_str().into(), self.weights.len());
-                self.weights.push(weight.value());
+                self.each.push((length, weight.value()));
             }
         }
         self.word.clear();
@@ -250,7 +259,8 @@ mod tests {
             let mut reader = Reader::default();
             reader.html(&html);
             let words = reader.finish();
-            prop_assert!(words.weights.len() <= words.length as usize);
+            prop_assert!(words.each.len() <= words.length as usize);
+            prop_assert_eq!(words.iter().count(), words.each.len());
         }
     }
 }
