@@ -3,13 +3,15 @@
 //!     cargo bench --bench relay --no-default-features --features relay [-- --seconds 5 --rounds 3]
 //!
 //! The bare loop (`bare.rs`) is hyper and one SQLite row a request, committed in groups: no form, no check, no queue
-//! of deliveries, no audit trail. The load (`load.rs`) comes from the same machine. In each round the two take turns.
+//! of deliveries, no audit trail. The prototype (`prototype.rs`) is axum, reads the form's fields and stores two rows.
+//! The load (`load.rs`) comes from the same machine. In each round they take turns.
 #![expect(clippy::disallowed_methods, reason = "a benchmark makes its own folders")]
 #![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "figures")]
 
 mod bare;
 mod load;
 mod place;
+mod prototype;
 
 use std::{
     fs::File,
@@ -27,10 +29,10 @@ const CLIENTS: [usize; 2] = [16, 256];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [command, folder] = arguments.as_slice()
-        && command == "bare"
-    {
-        return bare::serve(Path::new(folder));
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["bare", folder] => return bare::serve(Path::new(folder)),
+        ["prototype", folder] => return prototype::serve(Path::new(folder)),
+        _ => {}
     }
     let given = |name: &str, usual: u64| {
         let at = arguments.iter().position(|argument| argument == name);
@@ -48,7 +50,8 @@ fn main() {
         println!("| {round} | 1 | flush of 4 KB alone | {syncs:.0} | {p50:.2} | | | |");
         for clients in CLIENTS {
             for (what, kind) in [
-                ("bare loop", Kind::Bare),
+                ("bare loop", Kind::Bare("bare")),
+                ("prototype", Kind::Bare("prototype")),
                 ("one post", Kind::OnePost),
                 ("second post", Kind::SecondPost),
                 ("one post, delivered to a folder", Kind::Delivered),
@@ -78,8 +81,11 @@ fn main() {
             all[all.len() / 2]
         };
         for what in ["one post", "second post"] {
-            let share = median(what) / median("bare loop") * 100.0;
-            println!("{clients} clients, {what}: {share:.0} % of the bare loop (medians)");
+            let share = |of: &str| median(what) / median(of) * 100.0;
+            let (prototype, bare) = (share("prototype"), share("bare loop"));
+            println!(
+                "{clients} clients, {what}: {prototype:.0} % of the prototype, {bare:.0} % of the bare loop (medians)"
+            );
         }
     }
     at_rest();
@@ -87,7 +93,8 @@ fn main() {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Bare,
+    /// A loop of this program's own, by its name.
+    Bare(&'static str),
     OnePost,
     SecondPost,
     Delivered,
@@ -96,8 +103,8 @@ enum Kind {
 fn measure(runtime: &tokio::runtime::Runtime, kind: Kind, clients: usize, duration: Duration) -> (Outcome, Usage) {
     let place = Place::new(kind == Kind::Delivered);
     let server = match kind {
-        Kind::Bare => {
-            Server::start(Command::new(std::env::current_exe().expect("this program")).arg("bare").arg(place.data()))
+        Kind::Bare(name) => {
+            Server::start(Command::new(std::env::current_exe().expect("this program")).arg(name).arg(place.data()))
         }
         _ => Server::start(&mut place.relay()),
     };

@@ -26,7 +26,8 @@ const MOVING: [i32; 3] = [-2, 0, 49];
 #[must_use]
 pub fn is_holiday(date: Date) -> bool {
     let moving = |days: &i32| easter(date.year()).checked_add(Span::new().days(*days)).is_ok_and(|day| day == date);
-    FIXED.contains(&(date.month(), date.day())) || MOVING.iter().any(moving)
+    // Good Friday is never before March, Pentecost never after June.
+    FIXED.contains(&(date.month(), date.day())) || ((3..=6).contains(&date.month()) && MOVING.iter().any(moving))
 }
 
 /// Whether `date` is a working day in Estonia: neither a weekend nor a public holiday.

@@ -1,7 +1,8 @@
 //! The answers of a valid submission, and how they are shown.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Field, Form, Kind, Upload, reading, words::say};
 use crate::language::{Lang, size};
@@ -47,22 +48,22 @@ pub enum Answer {
 
 /// One line of the answers as people see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct Row<'a> {
     /// The name of the input: `children.0.name`.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// The question.
-    pub label: String,
+    pub label: Cow<'a, str>,
     /// The answer in words; empty when there is none.
-    pub answer: String,
+    pub answer: Cow<'a, str>,
 }
 
 /// A part of the form with its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct Section<'a> {
     /// The step's heading, may be empty.
-    pub title: String,
+    pub title: &'a str,
     /// The lines.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<'a>>,
 }
 
 impl Answers {
@@ -108,37 +109,72 @@ impl Answers {
     }
 
     /// The answers as plain JSON by name, for a receiver that knows the form.
-    pub fn json(&self) -> Json {
-        plain(&self.answers)
+    pub fn plain(&self) -> Plain<'_> {
+        Plain(&self.answers)
     }
 
     /// The questions and answers in words, in any language: the office reads them in Estonian, whatever
     /// language they were given in. Questions that were not asked are left out; unanswered ones are not.
-    pub fn sections(&self, form: &Form, lang: Lang) -> Vec<Section> {
+    pub fn sections<'a>(&'a self, form: &'a Form, lang: Lang) -> Vec<Section<'a>> {
         let steps = form.steps.iter().map(|step| {
             let mut rows = Vec::new();
             show(&step.fields, &self.answers, lang, "", "", &mut rows);
-            Section { title: step.title.get(lang).unwrap_or_default().to_owned(), rows }
+            Section { title: step.title.get(lang).unwrap_or_default(), rows }
         });
         steps.filter(|section| !section.rows.is_empty()).collect()
     }
 }
 
-fn plain(answers: &[Answered]) -> Json {
-    let one = |answer: &Answer| match answer {
-        Answer::Text(text) => json!(text),
-        Answer::Choices(values) => json!(values),
-        Answer::YesNo(yes) => json!(yes),
-        Answer::Files(files) => files
-            .iter()
-            .map(|file| json!({ "name": file.name, "size": file.size, "media_type": file.media_type }))
-            .collect(),
-        Answer::Groups(groups) => groups.iter().map(|group| plain(group)).collect(),
-    };
-    answers.iter().map(|answered| (answered.name.clone(), one(&answered.answer))).collect::<Map<_, _>>().into()
+/// Answers as plain JSON by name, see [`Answers::plain`].
+#[derive(Clone, Copy, Debug)]
+pub struct Plain<'a>(&'a [Answered]);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|answered| (&answered.name, PlainAnswer(&answered.answer))))
+    }
 }
 
-fn show(fields: &[Field], answers: &[Answered], lang: Lang, within: &str, heading: &str, out: &mut Vec<Row>) {
+struct PlainAnswer<'a>(&'a Answer);
+
+impl Serialize for PlainAnswer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Answer::Text(text) => serializer.serialize_str(text),
+            Answer::Choices(values) => values.serialize(serializer),
+            Answer::YesNo(yes) => serializer.serialize_bool(*yes),
+            Answer::Files(files) => serializer.collect_seq(files.iter().map(PlainFile::of)),
+            Answer::Groups(groups) => serializer.collect_seq(groups.iter().map(|group| Plain(group))),
+        }
+    }
+}
+
+/// A file without the name under which the relay holds it.
+#[derive(Serialize)]
+struct PlainFile<'a> {
+    name: &'a str,
+    size: u64,
+    media_type: Option<&'a str>,
+}
+
+impl<'a> PlainFile<'a> {
+    fn of(file: &'a Upload) -> Self {
+        Self { name: &file.name, size: file.size, media_type: file.media_type.as_deref() }
+    }
+}
+
+fn show<'a>(
+    fields: &'a [Field],
+    answers: &'a [Answered],
+    lang: Lang,
+    within: &str,
+    heading: &str,
+    out: &mut Vec<Row<'a>>,
+) {
+    let in_place = |place: &str, text: &'a str| match place {
+        "" => Cow::Borrowed(text),
+        place => Cow::Owned(format!("{place}{text}")),
+    };
     for field in fields {
         let Some(Answered { answer, .. }) = answers.iter().find(|answered| answered.name == field.name) else {
             continue;
@@ -150,26 +186,26 @@ fn show(fields: &[Field], answers: &[Answered], lang: Lang, within: &str, headin
                 show(&field.fields, group, lang, &format!("{within}{}.{number}.", field.name), &heading, out);
             }
         } else if field.kind != Kind::Context {
-            let (path, label) = (format!("{within}{}", field.name), format!("{heading}{label}"));
+            let (path, label) = (in_place(within, &field.name), in_place(heading, label));
             out.push(Row { path, label, answer: in_words(field, answer, lang) });
         }
     }
 }
 
-fn in_words(field: &Field, answer: &Answer, lang: Lang) -> String {
-    let label = |value: &str| {
+fn in_words<'a>(field: &'a Field, answer: &'a Answer, lang: Lang) -> Cow<'a, str> {
+    let label = |value: &'a str| {
         let choice = field.choices.iter().find(|choice| choice.value == value);
-        choice.and_then(|choice| choice.label.get(lang)).unwrap_or(value).to_owned()
+        choice.and_then(|choice| choice.label.get(lang)).unwrap_or(value)
     };
     match answer {
-        Answer::Text(text) if field.kind == Kind::Choice => label(text),
+        Answer::Text(text) if field.kind == Kind::Choice => label(text).into(),
         Answer::Text(text) => reading::in_words(field.kind, text, lang),
-        Answer::Choices(values) => values.iter().map(|value| label(value)).collect::<Vec<_>>().join("\n"),
-        Answer::YesNo(yes) => say(lang, if *yes { "form.yes" } else { "form.no" }).to_owned(),
+        Answer::Choices(values) => values.iter().map(|value| label(value)).collect::<Vec<_>>().join("\n").into(),
+        Answer::YesNo(yes) => say(lang, if *yes { "form.yes" } else { "form.no" }).into(),
         Answer::Files(files) => {
             let lines = files.iter().map(|file| format!("{} ({})", file.name, size(lang, file.size)));
-            lines.collect::<Vec<_>>().join("\n")
+            lines.collect::<Vec<_>>().join("\n").into()
         }
-        Answer::Groups(_) => String::new(),
+        Answer::Groups(_) => Cow::Borrowed(""),
     }
 }

@@ -20,7 +20,7 @@ mod submission;
 mod validate;
 mod words;
 
-pub use answers::{Answer, Answered, Answers, Row, Section};
+pub use answers::{Answer, Answered, Answers, Plain, Row, Section};
 pub use compiled::{Catalogue, Compiled, Unusable, Version};
 pub use condition::Condition;
 pub use definition::{Availability, Choice, Deadline, Field, FileRules, FileType, Form, Kind, Limits, Repeat, Step};

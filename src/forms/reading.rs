@@ -1,5 +1,7 @@
 //! What a person typed, read into one written form; and that form in words.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, Time};
 
 use super::{Field, FileRules, Kind};
@@ -159,7 +161,7 @@ pub(super) fn date_of_parts(lang: Lang, day: &str, month: &str, year: &str) -> O
 }
 
 /// An answer in its written form as people of this language read it.
-pub(super) fn in_words(kind: Kind, text: &str, lang: Lang) -> String {
+pub(super) fn in_words(kind: Kind, text: &str, lang: Lang) -> Cow<'_, str> {
     let words = match kind {
         Kind::Date => text.parse().ok().map(|date| language::date_long(lang, date)),
         Kind::Time => text.parse().ok().map(|time| language::time(lang, time)),
@@ -168,7 +170,7 @@ pub(super) fn in_words(kind: Kind, text: &str, lang: Lang) -> String {
         Kind::Iban => Some(in_groups(text, 4)),
         _ => None,
     };
-    words.unwrap_or_else(|| text.to_owned())
+    words.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 fn cents(text: &str) -> Option<i64> {

@@ -122,13 +122,11 @@ impl<'a> Typed<'a> {
     }
 
     /// All texts under this name.
-    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.0.get(name).into_iter().flatten().copied().collect::<Vec<_>>().into_iter().filter_map(
-            |input| match input {
-                Input::Text(text) => Some(text.as_str()),
-                Input::File(_) => None,
-            },
-        )
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.get(name).into_iter().flatten().filter_map(|input| match input {
+            Input::Text(text) => Some(text.as_str()),
+            Input::File(_) => None,
+        })
     }
 
     /// All files under this name. A browser sends an empty file without a name for no file.
@@ -197,7 +195,13 @@ pub(super) fn several_lines(text: &str) -> String {
     let text = composed(text);
     let mut lines = String::with_capacity(text.len());
     let mut rest = &*text;
-    while let Some(at) = rest.find(|c: char| is_hidden(c) || (c.is_control() && c != '\n' && c != '\t')) {
+    let dropped = |c: char| is_hidden(c) || (c.is_control() && c != '\n' && c != '\t');
+    // Most texts have none of them, which their bytes tell at a glance: control characters, and what
+    // U+0080, U+2000 and U+F000 and their neighbours begin with.
+    let suspect =
+        |byte: u8| (byte < b' ' && byte != b'\n' && byte != b'\t') || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef);
+    let clean = !rest.bytes().fold(false, |found, byte| found | suspect(byte));
+    while let Some(at) = if clean { None } else { rest.find(dropped) } {
         let (before, after) = rest.split_at(at);
         lines.push_str(before);
         let mut after = after.chars();
@@ -235,6 +239,14 @@ mod tests {
         assert_eq!(several_lines("a\r\n\r\n  b\u{7}\u{2066}"), "a\n\n  b");
         assert_eq!(one_line("👩\u{200d}🔧"), "👩\u{200d}🔧");
         assert_eq!(several_lines("\r\n a\rb\r\r\nc \n\u{feff}"), "a\nb\n\nc");
+    }
+
+    #[test]
+    fn the_quick_look_misses_no_character_that_is_dropped() {
+        let dropped = (0..=0x10_ffff).filter_map(char::from_u32).filter(|&c| is_hidden(c) || c.is_control());
+        for c in dropped.filter(|c| !"\n\t\r".contains(*c)) {
+            assert_eq!(several_lines(&format!("a{c}b")), "ab", "{c:?}");
+        }
     }
 
     #[test]

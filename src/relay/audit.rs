@@ -1,19 +1,21 @@
 //! The audit trail: a chain of hashes, so that a record that was changed or taken out is noticed.
 
+use std::borrow::Cow;
+
 use sha2::{Digest as _, Sha256};
 
 /// One event. It never holds an answer, a name or an address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Record {
+pub(crate) struct Record<'a> {
     pub(crate) number: i64,
     /// In milliseconds of the Unix epoch.
     pub(crate) at: i64,
-    pub(crate) event: String,
-    pub(crate) reference: String,
-    pub(crate) detail: String,
+    pub(crate) event: Cow<'a, str>,
+    pub(crate) reference: Cow<'a, str>,
+    pub(crate) detail: Cow<'a, str>,
 }
 
-impl Record {
+impl Record<'_> {
     /// The hash over this record and the hash of the one `before` it.
     pub(crate) fn hash(&self, before: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -38,7 +40,7 @@ pub(crate) struct Verifier {
 
 impl Verifier {
     /// Whether `record`, stored with `hash`, follows on what came before.
-    pub(crate) fn follows(&mut self, record: &Record, hash: &[u8]) -> bool {
+    pub(crate) fn follows(&mut self, record: &Record<'_>, hash: &[u8]) -> bool {
         self.number += 1;
         let fits = record.number == self.number && record.hash(&self.before) == hash;
         self.before = hash.to_vec();
@@ -60,7 +62,7 @@ impl Verifier {
 mod tests {
     use super::*;
 
-    fn chain(length: i64) -> Vec<(Record, Vec<u8>)> {
+    fn chain(length: i64) -> Vec<(Record<'static>, Vec<u8>)> {
         let mut before = Vec::new();
         (1..=length)
             .map(|number| {
@@ -68,8 +70,8 @@ mod tests {
                     number,
                     at: number * 1_000,
                     event: "received".into(),
-                    reference: format!("T-{number}"),
-                    detail: String::new(),
+                    reference: format!("T-{number}").into(),
+                    detail: "".into(),
                 };
                 before = record.hash(&before).to_vec();
                 (record, before.clone())
@@ -77,7 +79,7 @@ mod tests {
             .collect()
     }
 
-    fn fits(chain: &[(Record, Vec<u8>)]) -> bool {
+    fn fits(chain: &[(Record<'_>, Vec<u8>)]) -> bool {
         let mut verifier = Verifier::default();
         chain.iter().all(|(record, hash)| verifier.follows(record, hash))
     }

@@ -3,11 +3,13 @@
 //! It is made when the submission comes in, so that delivering it weeks later needs nothing of the
 //! form as it is then; of a sealed form only this, encrypted, is kept.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::store::{Attachment, Job};
 use crate::{
-    forms::{Answers, Version},
+    forms::{Answers, Plain, Version},
     language::Lang,
     schema::Localized,
 };
@@ -17,14 +19,15 @@ pub(crate) const SCHEMA: &str = "raekoda.submission/1";
 /// The layout of a sealed one.
 pub(crate) const SEALED_SCHEMA: &str = "raekoda.sealed/1";
 
-/// A submission in words and data.
+/// A submission in words and data: while it is taken in, of borrowed texts and with `A` the answers as
+/// they were read; later as it was stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Document {
-    pub(crate) title: Localized,
+pub(crate) struct Document<'a, A = serde_json::Value> {
+    pub(crate) title: Cow<'a, Localized>,
     /// By the fields' names.
-    pub(crate) answers: serde_json::Value,
+    pub(crate) answers: A,
     /// In the form's order, in Estonian and in the citizen's language.
-    pub(crate) questions: Vec<Question>,
+    pub(crate) questions: Vec<Question<'a>>,
     pub(crate) attachments: Vec<Attachment>,
     /// The citizen's address, for the office's reply.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,43 +42,46 @@ pub(crate) struct Document {
 
 /// A question with its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Question {
+pub(crate) struct Question<'a> {
     /// The field's name: `children.0.name`.
-    pub(crate) name: String,
-    pub(crate) step: Words,
-    pub(crate) question: Words,
-    pub(crate) answer: Words,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) step: Words<'a>,
+    pub(crate) question: Words<'a>,
+    pub(crate) answer: Words<'a>,
 }
 
 /// A text in Estonian and in the citizen's language, where that is another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Words {
-    pub(crate) et: String,
+pub(crate) struct Words<'a> {
+    pub(crate) et: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) own: Option<String>,
+    pub(crate) own: Option<Cow<'a, str>>,
 }
 
-impl Document {
+impl<'a> Document<'a, Plain<'a>> {
     /// The document of valid answers; `receipt` if a confirmation was asked for.
-    pub(crate) fn new(version: &Version, answers: &Answers, attachments: Vec<Attachment>, receipt: bool) -> Self {
+    pub(crate) fn new(version: &'a Version, answers: &'a Answers, attachments: Vec<Attachment>, receipt: bool) -> Self {
         let form = &version.form;
-        let own = (answers.lang != Lang::ET).then(|| answers.sections(form, answers.lang));
+        let mut own = (answers.lang != Lang::ET).then(|| answers.sections(form, answers.lang).into_iter());
         let mut questions = Vec::new();
-        for (at, section) in answers.sections(form, Lang::ET).into_iter().enumerate() {
-            let other = own.as_ref().and_then(|sections| sections.get(at));
-            for (number, row) in section.rows.into_iter().enumerate() {
-                let theirs = other.and_then(|section| section.rows.get(number));
+        for section in answers.sections(form, Lang::ET) {
+            let other = own.as_mut().and_then(Iterator::next);
+            let (step, rows) = other.map_or((None, Vec::new()), |other| (Some(other.title), other.rows));
+            let mut theirs = rows.into_iter();
+            for row in section.rows {
+                let their = theirs.next();
+                let (question, answer) = their.map(|row| (row.label, row.answer)).unzip();
                 questions.push(Question {
                     name: row.path,
-                    step: Words { et: section.title.clone(), own: other.map(|section| section.title.clone()) },
-                    question: Words { et: row.label, own: theirs.map(|row| row.label.clone()) },
-                    answer: Words { et: row.answer, own: theirs.map(|row| row.answer.clone()) },
+                    step: Words { et: section.title.into(), own: step.map(Cow::Borrowed) },
+                    question: Words { et: row.label, own: question },
+                    answer: Words { et: row.answer, own: answer },
                 });
             }
         }
         Self {
-            title: form.title.clone(),
-            answers: answers.json(),
+            title: Cow::Borrowed(&form.title),
+            answers: answers.plain(),
             questions,
             attachments,
             reply_to: answers.reply_to(form).map(ToOwned::to_owned),
@@ -83,7 +89,9 @@ impl Document {
             confirm_address: form.confirm_address,
         }
     }
+}
 
+impl Document<'_> {
     /// The form's title in the language of `code`, or in any.
     pub(crate) fn title(&self, code: &str) -> &str {
         self.title.get(Lang::parse(code).unwrap_or(Lang::ET)).unwrap_or_default()
@@ -93,7 +101,7 @@ impl Document {
 /// What a delivery carries.
 #[derive(Clone, Debug)]
 pub(crate) enum Payload {
-    Open(Box<Document>),
+    Open(Box<Document<'static>>),
     /// What age made of the document.
     Sealed(Vec<u8>),
 }

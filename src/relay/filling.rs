@@ -53,13 +53,11 @@ pub(crate) struct Filling<'a> {
     pub(crate) client: Client,
     /// In milliseconds of the Unix epoch.
     pub(crate) now: i64,
+    /// The same on Estonian calendars.
+    pub(crate) today: Date,
 }
 
 impl Filling<'_> {
-    pub(crate) fn today(&self) -> Date {
-        clock::local_ms(self.now).date()
-    }
-
     /// Answers a post.
     pub(crate) async fn answer(&self, mut inputs: Vec<(String, Input)>, seal: Option<&Seal>) -> Response {
         let form = &self.version.form;
@@ -67,10 +65,10 @@ impl Filling<'_> {
         let token: Option<Check> =
             self.app.signer.verify(text(&inputs, TOKEN)).filter(|token: &Check| token.form == form.id);
         // Who began on the last day may finish after midnight.
-        let begun = token.as_ref().map_or(self.today(), |token| clock::local_ms(token.at).date());
-        if form.availability(self.today()) != Availability::Open
+        let begun = token.as_ref().map_or(self.today, |token| clock::local_ms(token.at).date());
+        if form.availability(self.today) != Availability::Open
             && form.availability(begun) != Availability::Open
-            && let Some(closed) = html::closed(form, self.lang, self.today(), self.catalogue.office())
+            && let Some(closed) = html::closed(form, self.lang, self.today, self.catalogue.office())
         {
             return pages::page(self.catalogue, self.lang, StatusCode::FORBIDDEN, &closed);
         }
@@ -82,7 +80,7 @@ impl Filling<'_> {
             }
             Action::Check | Action::Send => {}
         }
-        let answers = match validate(form, self.lang, &inputs, self.today()) {
+        let answers = match validate(form, self.lang, &inputs, self.today) {
             Ok(answers) => answers,
             Err(errors) => return self.form(StatusCode::UNPROCESSABLE_ENTITY, &inputs, &errors, None),
         };
@@ -282,11 +280,10 @@ impl Filling<'_> {
         }
         Some(NewSubmission {
             nonce: token.nonce,
-            form: form.id.clone(),
-            version: self.version.version.clone(),
-            language: self.lang.as_str().to_owned(),
-            prefix: form.prefix.clone(),
+            version: Arc::clone(self.version),
+            language: self.lang,
             received: self.now,
+            day: self.today,
             deadline: self.deadline(),
             purge_at: self.now.saturating_add(i64::from(form.retention_days) * 86_400_000),
             state,
@@ -307,11 +304,10 @@ impl Filling<'_> {
     }
 
     fn deadline(&self) -> Option<Date> {
-        let today = self.today();
         Some(match self.version.form.reply_deadline? {
-            Deadline::WorkingDays(days) => calendar::add_working_days(today, days.into()),
+            Deadline::WorkingDays(days) => calendar::add_working_days(self.today, days.into()),
             Deadline::Days(days) => {
-                let day = today.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(today);
+                let day = self.today.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(self.today);
                 calendar::on_working_day(day)
             }
         })

@@ -34,6 +34,7 @@ use tower::ServiceExt as _;
 use super::{
     config::Limits,
     network::{Client, Network},
+    pages::Guard,
 };
 
 /// Headers and request line of one request.
@@ -54,6 +55,8 @@ pub(crate) struct Server {
     pub(crate) router: Router,
     pub(crate) limits: Limits,
     pub(crate) trusted: Vec<Network>,
+    /// What every answer carries.
+    pub(crate) guard: Option<Guard>,
     /// How many connections there are, for the metrics.
     pub(crate) open: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -87,8 +90,17 @@ impl Server {
             let Ok(permit) = room.clone().try_acquire_owned() else { continue };
             let Some(guest) = self.admit(&clients, peer) else { continue };
             let _ = stream.set_nodelay(true);
-            let (router, body_bytes) = (self.router.clone(), self.limits.body_bytes);
-            let service = service_fn(move |request| answer(router.clone(), peer, body_bytes, request));
+            let (router, body_bytes, guard) = (self.router.clone(), self.limits.body_bytes, self.guard.clone());
+            let service = service_fn(move |request| {
+                let (router, guard) = (router.clone(), guard.clone());
+                async move {
+                    let response = answer(router, peer, body_bytes, request).await?;
+                    Ok::<_, Infallible>(match &guard {
+                        Some(guard) => guard.dress(response),
+                        None => response,
+                    })
+                }
+            });
             let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
             let (age, open) = (Duration::from_secs(self.limits.connection_seconds), Arc::clone(&self.open));
             open.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

@@ -28,7 +28,7 @@ use super::{
     library::Library,
     metrics::Metrics,
     network::Client,
-    pages::{self, Guard},
+    pages,
     proof::{self, Watch},
     rate::Rate,
     seal::Seal,
@@ -60,7 +60,6 @@ pub(crate) struct App {
     pub(crate) patient: Rate<Client>,
     pub(crate) metrics: Metrics,
     pub(crate) news: Arc<Notify>,
-    pub(crate) guard: Guard,
     /// The store, to read from.
     pub(crate) reading: Arc<Mutex<Store>>,
     /// The public statistics, and until when they are good.
@@ -73,7 +72,6 @@ pub(crate) struct App {
 
 /// The public addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let guard = app.guard.clone();
     Router::new()
         .route("/stats.json", get(statistics))
         .route("/arriving/{number}", get(arriving))
@@ -83,10 +81,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/{form}/confirm/{token}", get(ask_to_confirm).post(confirm))
         .fallback(nothing)
         .with_state(app)
-        .layer(axum::middleware::map_response(move |response| {
-            let guard = guard.clone();
-            async move { guard.dress(response) }
-        }))
 }
 
 /// The language of an answer: the one that the address says (`?lang=`, as all our forms and links do), else
@@ -111,8 +105,10 @@ async fn blank(State(app): State<Arc<App>>, Path(id): Path<String>, uri: Uri, he
         return pages::problem(&catalogue, lang, Problem::NotFound, None);
     };
     let client = Client::of(IpAddr::from([0, 0, 0, 0]));
-    let page = Filling { app: &app, catalogue: &catalogue, version, lang, client, now: clock::now() };
-    match html::closed(&version.form, lang, page.today(), catalogue.office()) {
+    let now = clock::now();
+    let today = clock::local_ms(now).date();
+    let page = Filling { app: &app, catalogue: &catalogue, version, lang, client, now, today };
+    match html::closed(&version.form, lang, today, catalogue.office()) {
         Some(closed) => pages::page(&catalogue, lang, StatusCode::OK, &closed),
         None => page.form(StatusCode::OK, &[], &Errors::default(), None),
     }
@@ -256,7 +252,8 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
         said => catalogue.language(said),
     };
     let version = catalogue.version(&id, text(&inputs, VERSION)).unwrap_or(newest);
-    Filling { app: &app, catalogue: &catalogue, version, lang, client, now }.answer(inputs, seal.as_ref()).await
+    let today = clock::local_ms(now).date();
+    Filling { app: &app, catalogue: &catalogue, version, lang, client, now, today }.answer(inputs, seal.as_ref()).await
 }
 
 impl App {

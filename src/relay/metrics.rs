@@ -26,9 +26,14 @@ impl Metrics {
     /// Adds one to the counter `name` with the labels `labels`. Their values are form ids,
     /// destination names and words of ours, so that there are few of them.
     pub(crate) fn count(&self, name: &'static str, labels: &[(&str, &str)]) {
-        let labels: Vec<String> =
-            labels.iter().map(|(key, value)| format!("{key}=\"{}\"", value.replace(['"', '\\', '\n'], "_"))).collect();
-        *self.counters.lock().unwrap_or_else(PoisonError::into_inner).entry((name, labels.join(","))).or_default() += 1;
+        let mut written = String::with_capacity(64);
+        for (key, value) in labels {
+            let comma = if written.is_empty() { "" } else { "," };
+            written.extend([comma, key, "=\""]);
+            written.extend(value.chars().map(|c| if matches!(c, '"' | '\\' | '\n') { '_' } else { c }));
+            written.push('"');
+        }
+        *self.counters.lock().unwrap_or_else(PoisonError::into_inner).entry((name, written)).or_default() += 1;
     }
 
     /// All of it, with what the store says and how many writes wait.

@@ -124,9 +124,9 @@ impl Guard {
 
     /// Puts them on an answer; what the answer says of itself stays.
     pub(crate) fn dress(&self, mut response: Response) -> Response {
-        response.headers_mut().reserve(self.0.len());
-        for (name, value) in &*self.0 {
-            response.headers_mut().entry(name.clone()).or_insert_with(|| value.clone());
+        let own = std::mem::replace(response.headers_mut(), HeaderMap::clone(&self.0));
+        for (name, value) in &own {
+            response.headers_mut().insert(name, value.clone());
         }
         response
     }

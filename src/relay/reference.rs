@@ -4,8 +4,6 @@
 //! look-alikes, and a check character. Every third character is a digit, so no words come about.
 //! A reference is a name and not a key: nothing is shown to whoever knows only it.
 
-use rand::RngExt as _;
-
 /// No I, L, O, U, 0 and 1 (look-alikes), no vowels (words).
 const LETTERS: &[u8] = b"BCDFGHJKMNPQRSTVWXYZ";
 const DIGITS: &[u8] = b"23456789";
@@ -16,17 +14,24 @@ const RANDOM_LENGTH: usize = 11;
 
 /// A new reference; chance makes two alike about once in 10^13, and the store refuses the second.
 pub(crate) fn new(prefix: &str) -> String {
-    let mut rng = rand::rng();
-    let mut body: Vec<u8> = (0..RANDOM_LENGTH)
-        .map(|at| if at % 3 == 2 { DIGITS } else { LETTERS })
-        .map(|set| set[rng.random_range(0..set.len())])
-        .collect();
-    body.push(check_character(prefix, &body));
-    let groups: Vec<&str> = body.chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    match prefix {
-        "" => groups.join("-"),
-        prefix => format!("{prefix}-{}", groups.join("-")),
+    // One number for all characters: there are 20^8 * 8^3 of them, so few of its 64 bits that the rest is even.
+    let mut random: u64 = rand::random();
+    let body: [u8; RANDOM_LENGTH] = std::array::from_fn(|at| {
+        let set = if at % 3 == 2 { DIGITS } else { LETTERS };
+        let size = set.len() as u64;
+        let character = set[usize::try_from(random % size).unwrap_or_default()];
+        random /= size;
+        character
+    });
+    let mut reference = String::with_capacity(prefix.len() + RANDOM_LENGTH + 4);
+    reference.push_str(prefix);
+    for (at, &byte) in body.iter().chain([&check_character(prefix, &body)]).enumerate() {
+        if at % 4 == 0 && !reference.is_empty() {
+            reference.push('-');
+        }
+        reference.push(char::from(byte));
     }
+    reference
 }
 
 /// The reference as it is stored, from what a person typed: small letters, spaces and missing

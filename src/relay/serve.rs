@@ -158,11 +158,13 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         let (store, reading, metrics) = (handle.clone(), Arc::clone(&reading), metrics.clone());
         let local = Arc::new(Local { store, reading, metrics, started: clock::now() });
         let limits = Limits { drain_seconds: 1, ..Limits::default() };
-        let server = Server { router: local_router(local), limits, trusted: Vec::new(), open: Arc::default() };
+        let server =
+            Server { router: local_router(local), limits, trusted: Vec::new(), guard: None, open: Arc::default() };
         background.spawn(server.run(listener, wait(stopped.clone())));
     }
     let origins = config.sites.iter().chain([&config.public_url]).cloned().collect();
     let (limits, trusted) = (config.limits.clone(), config.trusted_proxies.clone());
+    let guard = Some(Guard::new(&config.sites));
     let app = App {
         signer: Signer::new(&secret),
         store: handle,
@@ -175,7 +177,6 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         letters: Rate::an_hour(LETTERS),
         metrics: metrics.clone(),
         news,
-        guard: Guard::new(&config.sites),
         reading,
         statistics: Mutex::default(),
         arriving: Arriving::default(),
@@ -183,7 +184,7 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
         config,
     };
     tracing::info!(address, admin = admin_address, "listening");
-    let server = Server { router: intake::router(Arc::new(app)), limits, trusted, open: metrics.connections };
+    let server = Server { router: intake::router(Arc::new(app)), limits, trusted, guard, open: metrics.connections };
     server.run(listener, signals.stop()).await;
     tracing::info!("stopping");
     let _ = stopping.send(true);

@@ -77,7 +77,11 @@ impl Signer {
     pub(crate) fn sign<T: Token>(&self, token: &T) -> String {
         let body = serde_json::to_vec(token).unwrap_or_default();
         let tag = self.mac(T::PURPOSE, &body).finalize().into_bytes();
-        format!("{}.{}", BASE64.encode(body), BASE64.encode(tag))
+        let mut text = String::with_capacity((body.len() + tag.len()) / 3 * 4 + 8);
+        BASE64.encode_string(body, &mut text);
+        text.push('.');
+        BASE64.encode_string(tag, &mut text);
+        text
     }
 
     /// The token, if we signed it.

@@ -57,8 +57,8 @@ fn carried(form: &Form, values: &[(String, Input)]) -> String {
 }
 
 /// The answers as description lists, one a step.
-pub(super) fn sections_html(sections: &[Section], lang: Lang, change: impl Fn(&Row) -> String) -> String {
-    let row = |row: &Row| {
+pub(super) fn sections_html(sections: &[Section<'_>], lang: Lang, change: impl Fn(&Row<'_>) -> String) -> String {
+    let row = |row: &Row<'_>| {
         let question = element("dt", "answer-question").text(&row.label);
         let answer = if row.answer.is_empty() {
             element("dd", "answer-text answer-empty").text(say(lang, "check.empty"))
@@ -67,15 +67,15 @@ pub(super) fn sections_html(sections: &[Section], lang: Lang, change: impl Fn(&R
         };
         element("div", "answer").html(&format!("{question}{answer}{}", change(row)))
     };
-    let section = |section: &Section| {
-        let title = if section.title.is_empty() { String::new() } else { Element::new("h2").text(&section.title) };
+    let section = |section: &Section<'_>| {
+        let title = if section.title.is_empty() { String::new() } else { Element::new("h2").text(section.title) };
         let rows: String = section.rows.iter().map(row).collect();
         format!("{title}{}", element("dl", "answers").html(&rows))
     };
     sections.iter().map(section).collect()
 }
 
-fn change(lang: Lang, row: &Row) -> String {
+fn change(lang: Lang, row: &Row<'_>) -> String {
     let about = element("span", "sr").text(&about(lang, &row.label));
     let button = element("button", "link-button")
         .attr("type", "submit")

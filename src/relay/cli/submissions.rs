@@ -122,7 +122,7 @@ pub(super) fn export(config: &Config, shape: Shape, form: &str) -> Said {
     Ok(csv(&all))
 }
 
-fn csv(all: &[(Job, Box<Document>)]) -> String {
+fn csv(all: &[(Job, Box<Document<'_>>)]) -> String {
     let mut names = Vec::new();
     let mut seen = BTreeSet::new();
     for question in all.iter().flat_map(|(_, document)| &document.questions) {
@@ -131,7 +131,7 @@ fn csv(all: &[(Job, Box<Document>)]) -> String {
         }
     }
     let fixed = ["reference", "received", "deadline", "language"];
-    let mut out = row(fixed.into_iter().chain(names.iter().map(|name| name.as_str())));
+    let mut out = row(fixed.into_iter().chain(names.iter().map(|name| &***name)));
     for (job, document) in all {
         let received = moment(job.received);
         let own = [&job.reference, &received, job.deadline.as_deref().unwrap_or_default(), &job.language];

@@ -48,7 +48,7 @@ pub(crate) fn for_office(job: &Job, payload: &Payload) -> String {
 
 /// What the citizen gets: the number and what happens next, none of their answers; or the `link` that
 /// confirms the address. Subject and text.
-pub(super) fn for_citizen(job: &Job, document: &Document, link: Option<&str>, office: &str) -> (String, String) {
+pub(super) fn for_citizen(job: &Job, document: &Document<'_>, link: Option<&str>, office: &str) -> (String, String) {
     let lang = Lang::parse(&job.language).unwrap_or(Lang::ET);
     let words = match lang.as_str() {
         "et" => &WORDS[0],

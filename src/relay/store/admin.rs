@@ -301,9 +301,9 @@ impl Store {
                 let record = Record {
                     number: row.integer(0),
                     at: row.integer(1),
-                    event: row.text(2),
-                    reference: row.text(3),
-                    detail: row.text(4),
+                    event: row.text(2).into(),
+                    reference: row.text(3).into(),
+                    detail: row.text(4).into(),
                 };
                 if !verifier.follows(&record, &row.bytes(5).unwrap_or_default()) {
                     return Ok(Err(record.number));

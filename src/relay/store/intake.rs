@@ -1,23 +1,26 @@
 //! Taking a submission in.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 
 use super::{Store, sql::Failure};
-use crate::relay::{clock, config::CONFIRMATION, holding::Key, reference, token::Nonce};
+use crate::{
+    forms::Version,
+    language::Lang,
+    relay::{config::CONFIRMATION, holding::Key, reference, token::Nonce},
+};
 
 /// A submission that was checked and is to be stored.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSubmission {
     pub(crate) nonce: Nonce,
-    pub(crate) form: String,
-    pub(crate) version: String,
-    pub(crate) language: String,
-    /// What the reference number begins with.
-    pub(crate) prefix: String,
+    pub(crate) version: Arc<Version>,
+    pub(crate) language: Lang,
     /// In milliseconds of the Unix epoch.
     pub(crate) received: i64,
+    /// The same on Estonian calendars.
+    pub(crate) day: Date,
     pub(crate) deadline: Option<Date>,
     pub(crate) purge_at: i64,
     pub(crate) state: State,
@@ -77,8 +80,8 @@ pub(crate) struct Rating {
     pub(crate) rating: u8,
 }
 
-/// How many submissions of a month, a form and a rating.
-pub(super) type Counted = BTreeMap<(String, String, Rating), i64>;
+/// How many submissions of a month (its first day), a form and a rating.
+pub(super) type Counted = BTreeMap<(Date, String, Rating), i64>;
 
 /// That a submission is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,13 +97,18 @@ impl Store {
     /// Stores `new` within the transaction that is under way, or finds that it was stored before.
     pub(super) fn submit(&mut self, new: &NewSubmission) -> Result<Stored, Failure> {
         for _ in 0..4 {
-            let reference = reference::new(&new.prefix);
+            let reference = reference::new(&new.version.form.prefix);
             if let Some(id) = self.insert(new, &reference)? {
                 self.attach(id, new)?;
                 self.queue(id, new)?;
                 self.count(new);
                 let event = if new.state == State::Quarantined { "quarantined" } else { "received" };
-                self.audit(new.received, event, &reference, &format!("{} {}", new.form, new.version))?;
+                self.audit(
+                    new.received,
+                    event,
+                    &reference,
+                    &format!("{} {}", new.version.form.id, new.version.version),
+                )?;
                 return Ok(Stored { reference, received: new.received, deadline: new.deadline, new: true });
             }
             if let Some(stored) = self.find(&new.nonce)? {
@@ -131,8 +139,8 @@ impl Store {
             &[
                 reference.into(),
                 new.nonce.as_slice().into(),
-                new.form.as_str().into(),
-                new.version.as_str().into(),
+                new.version.form.id.as_str().into(),
+                new.version.version.as_str().into(),
                 new.language.as_str().into(),
                 new.received.into(),
                 new.deadline.map(|date| date.to_string()).into(),
@@ -220,10 +228,8 @@ impl Store {
         if new.state != State::Accepted {
             return;
         }
-        let day = jiff::Timestamp::from_millisecond(new.received).unwrap_or_default();
-        let month = clock::local(day).strftime("%Y-%m").to_string();
-        let rating = new.rating.clone();
-        *self.counted.entry((month, new.form.clone(), rating)).or_default() += 1;
+        let key = (new.day.first_of_month(), new.version.form.id.clone(), new.rating.clone());
+        *self.counted.entry(key).or_default() += 1;
     }
 
     pub(super) fn write_counted(&mut self) -> Result<(), Failure> {
@@ -232,7 +238,7 @@ impl Store {
                 "INSERT INTO measure (month, form, page, service, rating, count) VALUES ($1, $2, $3, $4, $5, $6) \
                  ON CONFLICT (month, form, page, service, rating) DO UPDATE SET count = measure.count + excluded.count",
                 &[
-                    month.into(),
+                    month.strftime("%Y-%m").to_string().into(),
                     form.into(),
                     rating.page.into(),
                     rating.service.into(),

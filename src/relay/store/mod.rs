@@ -101,9 +101,9 @@ impl Store {
         let record = super::audit::Record {
             number: number + 1,
             at,
-            event: event.to_owned(),
-            reference: reference.to_owned(),
-            detail: detail.to_owned(),
+            event: event.into(),
+            reference: reference.into(),
+            detail: detail.into(),
         };
         let hash = record.hash(&before).to_vec();
         self.sql.execute(

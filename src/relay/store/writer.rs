@@ -90,14 +90,21 @@ impl Handle {
     /// Starts the thread. It ends, after a last commit, when the last handle is dropped.
     pub(crate) fn start(mut store: Store) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (sender, mut receiver) = mpsc::channel::<(Write, Reply)>(QUEUE);
+        let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || {
             let mut batch = Vec::with_capacity(BATCH);
             while receiver.blocking_recv_many(&mut batch, BATCH) > 0 {
                 let (writes, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-                for (result, reply) in store.write_all(&writes).into_iter().zip(replies) {
-                    // Whoever asked may be gone; what was written stays written.
-                    let _ = reply.send(result);
-                }
+                let results = store.write_all(&writes);
+                // One of the runtime's own threads wakes those who wait and frees what they sent: that
+                // is much cheaper than from here.
+                runtime.spawn(async move {
+                    drop(writes);
+                    for (result, reply) in results.into_iter().zip(replies) {
+                        // Whoever asked may be gone; what was written stays written.
+                        let _ = reply.send(result);
+                    }
+                });
             }
         })?;
         Ok((Self(sender), thread))
