@@ -17,7 +17,7 @@ const AREAS: [&str; 9] =
 pub const SITE: &str = r#"
 -- site.toml --
 name = "Kadaka vald"
-languages = ["et", "en"]
+languages = ["et", "en", "ru"]
 base_url = "https://www.kadakavald.example"
 [contact]
 phone = "+372 5555 0100"
@@ -49,6 +49,28 @@ pub fn found(site: &Site, arguments: &[&str]) -> BTreeMap<String, BTreeSet<Strin
         }
     }
     found
+}
+
+/// The words of a document are those that the parser's own way, which takes ten times as long, finds in it.
+#[test]
+fn the_words_of_the_example_documents_are_read() {
+    let mut files = vec![root().join("content-example/static/failid")];
+    let mut documents = 0;
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "pdf") {
+            let bytes = fs::read(&path).unwrap();
+            let document = lopdf::Document::load_mem(&bytes).unwrap();
+            let pages: Vec<u32> = document.get_pages().into_keys().collect();
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let wanted = letters(&document.extract_text(&pages).unwrap());
+            let read = raekoda::check::documents::read("fail.pdf", &bytes).text;
+            assert_eq!(letters(&read), wanted, "{}", path.display());
+            documents += 1;
+        }
+    }
+    assert!(documents >= 3, "{documents}");
 }
 
 /// A PDF of one page a text, as its `make` wants it.

@@ -23,6 +23,8 @@ struct Case {
     text: String,
     minutes: bool,
     rule: Option<String>,
+    /// What the name of its file says of its language.
+    ending: &'static str,
 }
 
 /// How a set of cases came out.
@@ -58,8 +60,16 @@ fn share(right: usize, not: usize) -> f64 {
     right as f64 / (right + not) as f64
 }
 
+/// The cases of a file, which is named after its language as a page is.
 fn cases(file: &str) -> Vec<Case> {
     let path = root().join("tests/check").join(file);
+    let ending = if file.contains(".ru.") {
+        "ru.md"
+    } else if file.contains(".en.") {
+        "en.md"
+    } else {
+        "md"
+    };
     let labelled: BTreeMap<String, Labelled> = toml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let mut cases = Vec::new();
     for (rule, Labelled { minutes, bad, good }) in labelled {
@@ -70,6 +80,7 @@ fn cases(file: &str) -> Vec<Case> {
             text,
             minutes,
             rule: wanted,
+            ending,
         }));
     }
     cases
@@ -79,7 +90,7 @@ fn cases(file: &str) -> Vec<Case> {
 fn judged(cases: &[Case]) -> Judgement {
     let site = Site::with(SITE);
     site.write("images/vallamaja.jpg", fs::read(root().join("content-example/images/kadaka-kool.jpg")).unwrap());
-    let path = |case: &Case| format!("content/proov/{}.md", case.name);
+    let path = |case: &Case| format!("content/proov/{}.{}", case.name, case.ending);
     for case in cases {
         site.write(&path(case), page(&case.text, case.minutes));
     }
@@ -115,7 +126,7 @@ fn known_texts_are_judged_rightly() {
         for (label, text, wanted) in [("bad", &rule.bad, Some(code.clone())), ("good", &rule.good, None)] {
             if let Some(text) = text {
                 let name = format!("naide-{}-{label}", code.replace('.', "-"));
-                cases.push(Case { name, text: text.clone(), minutes: false, rule: wanted });
+                cases.push(Case { name, text: text.clone(), minutes: false, rule: wanted, ending: "md" });
             }
         }
     }
@@ -128,6 +139,15 @@ fn known_texts_are_judged_rightly() {
 #[test]
 fn texts_that_the_rules_had_not_seen_are_judged_rightly() {
     let cases = cases("held_out.toml");
+    assert!(cases.len() >= 250, "{} cases", cases.len());
+    judged(&cases).at_least(0.98);
+}
+
+/// Texts in three languages, labelled before the rules were tried on them, later than the others. Of these 274 the rules
+/// first judged with precision 0.965 and recall 0.986; then they were mended.
+#[test]
+fn texts_of_three_languages_are_judged_rightly() {
+    let cases: Vec<Case> = ["fresh.toml", "fresh.ru.toml", "fresh.en.toml"].into_iter().flat_map(cases).collect();
     assert!(cases.len() >= 250, "{} cases", cases.len());
     judged(&cases).at_least(0.98);
 }

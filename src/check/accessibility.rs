@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
+use memchr::memchr;
 use regex::Regex;
 
 use super::{
@@ -193,7 +194,8 @@ fn languages(subject: &mut Subject<'_>) {
         all += 1;
         let Guess::Language(found) = speech::guess(text) else { continue };
         let said = tree.language(*id).and_then(Lang::parse).unwrap_or(lang);
-        if found != said && [Lang::ET, Lang::EN, Lang::RU].contains(&said) {
+        let foreign = found != said && [Lang::ET, Lang::EN, Lang::RU].contains(&said);
+        if foreign && !is_name_in(text, found) {
             other.push((found, text));
         }
     }
@@ -209,6 +211,15 @@ fn languages(subject: &mut Subject<'_>) {
             subject.report(finding.arg("language", found), &words);
         }
     }
+}
+
+/// Whether a text seems to be in a language only because of what it has between quotation marks: the name of a song or
+/// a project. What is one quotation from end to end is no name.
+fn is_name_in(text: &str, found: Lang) -> bool {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern("„[^“”]*[“”]|“[^”]*”|«[^»]*»|\"[^\"]*\""));
+    let own = QUOTED.replace_all(text, " ");
+    let letters = own.chars().filter(|c| c.is_alphabetic()).count();
+    own != text && letters >= 12 && speech::guess(&own) != Guess::Language(found)
 }
 
 /// The first words of a text as the source has them, where it has them without marks in between.
@@ -233,10 +244,19 @@ fn videos(subject: &mut Subject<'_>) {
     }
 }
 
-/// Checks a text as it was written: what Markdown no longer shows once it is a page. `body` is its Markdown.
-pub(super) fn check_text(file: &str, text: &str, body: Range<usize>, out: &mut Vec<Diagnostic>) {
+/// The pattern for which [`check_text`] looks.
+pub(super) fn pattern_of_colours() -> &'static str {
+    COLOUR.as_str()
+}
+
+/// Checks a text as it was written: what Markdown no longer shows once it is a page. `body` is its Markdown, which
+/// may be `coloured`.
+pub(super) fn check_text(file: &str, text: &str, body: Range<usize>, coloured: bool, out: &mut Vec<Diagnostic>) {
     fake_lists(file, text, body.clone(), out);
-    let coloured = COLOUR.may_be_in(text.get(body.clone()).unwrap_or_default());
+    let coloured = coloured && COLOUR.may_be_in(text.get(body.clone()).unwrap_or_default());
+    if !coloured && !may_shout(text.get(body.clone()).unwrap_or_default()) {
+        return;
+    }
     let mut fenced = false;
     for (at, line) in lines(text, body) {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
@@ -276,7 +296,8 @@ fn fake_lists(file: &str, text: &str, body: Range<usize>, out: &mut Vec<Diagnost
             fenced = !fenced;
         }
         // To look for parts costs more than to see that there is nothing.
-        let bullet = (!fenced && BULLET.is_match(line)).then(|| BULLET.captures(line)).flatten();
+        let bullet =
+            (!fenced && may_begin_point(line) && BULLET.is_match(line)).then(|| BULLET.captures(line)).flatten();
         let bullet = bullet.and_then(|found| found.get(1).or_else(|| found.get(2))).map(|mark| mark.end());
         match bullet {
             Some(length) => run.push((at, length)),
@@ -310,6 +331,19 @@ fn mend_list(text: &str, run: &[(usize, usize)], range: Range<usize>) -> String 
     mended
 }
 
+/// Whether a line begins with what [`BULLET`] begins with, as far as bytes tell.
+fn may_begin_point(line: &str) -> bool {
+    let line = line.trim_start().as_bytes();
+    let next = |is: fn(u8) -> bool| line.get(1).is_some_and(|byte| is(*byte));
+    match line.first() {
+        Some(b'-') => next(|byte| byte != b' '),
+        Some(b'o') => next(|byte| byte.is_ascii_whitespace() || !byte.is_ascii()),
+        Some(b'a'..=b'h') => next(|byte| byte == b')'),
+        Some(byte) => *byte == b'\\' || !byte.is_ascii(),
+        None => false,
+    }
+}
+
 /// A dash or a dot that Markdown does not know, or one that it would know had it a space after it.
 static BULLET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(\s{0,3}(?:[–—•·●▪◦‣∙○■]|\\-|\\\*|o\s|[a-hõ]\))[ \t\u{a0}]+)|^(\s{0,3}[-–—•·●▪◦‣∙○■])\p{L}")
@@ -336,10 +370,7 @@ fn capitals(line: &str) -> Option<Range<usize>> {
     if line_text.starts_with(":::") || line_text.starts_with("[^") || line_text.starts_with('|') {
         return None;
     }
-    // Most lines have nothing to look at.
-    let mut capital = false;
-    let mut second = |c: char| c.is_uppercase() & std::mem::replace(&mut capital, c.is_uppercase());
-    if !line.chars().any(&mut second) {
+    if !may_shout(line) {
         return None;
     }
     let mut run: Vec<Range<usize>> = Vec::new();
@@ -358,6 +389,16 @@ fn capitals(line: &str) -> Option<Range<usize>> {
         }
     }
     best.or_else(|| shout(line, &run))
+}
+
+/// Whether a text has two capitals in a row, as far as bytes tell: most have not. Capitals outside ASCII stand in a
+/// row of their own in Russian alone.
+fn may_shout(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let rest = bytes.get(1..).unwrap_or_default();
+    // Without an early end this is done for many bytes at once.
+    let two = |(one, other): (&u8, &u8)| one.is_ascii_uppercase() & other.is_ascii_uppercase();
+    bytes.iter().zip(rest).fold(false, |found, pair| found | two(pair)) || memchr(0xD0, bytes).is_some()
 }
 
 fn shout(line: &str, run: &[Range<usize>]) -> Option<Range<usize>> {

@@ -76,11 +76,11 @@ fn names(subject: &mut Subject<'_>) {
                 let src = tree.attribute(id, "src").unwrap_or_default().to_owned();
                 subject.report_at(Diagnostic::new("accessibility.image-alt").arg("src", &src), id, &src);
             }
-            "a" if tree.attribute(id, "href").is_some() && tree.label(id).is_empty() && !refers() && !hidden() => {
+            "a" if tree.attribute(id, "href").is_some() && tree.is_unnamed(id) && !refers() && !hidden() => {
                 let href = tree.attribute(id, "href").unwrap_or_default().to_owned();
                 subject.report_at(Diagnostic::new("accessibility.link-empty").arg("href", &href), id, &href);
             }
-            "button" if tree.label(id).is_empty() && !refers() && !hidden() => {
+            "button" if tree.is_unnamed(id) && !refers() && !hidden() => {
                 subject.report_at(Diagnostic::new("accessibility.button-empty"), id, "");
             }
             "iframe" if tree.attribute(id, "title").is_none_or(|title| title.trim().is_empty()) => {
@@ -109,7 +109,9 @@ fn tables(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     for id in tree.named(0, ["table"]) {
         let layout = tree.attribute(id, "role").is_some_and(|role| role == "presentation" || role == "none");
-        if !layout && tree.named(id, ["th"]).all(|th| tree.text(th).is_empty()) {
+        // Of a table in Markdown one is told where Markdown is read.
+        let written = tree.around(id).next().and_then(|at| tree.attribute(at, "class")) == Some("table-scroll");
+        if !layout && !written && tree.named(id, ["th"]).all(|th| tree.text(th).is_empty()) {
             let first = tree.named(id, ["td"]).map(|td| tree.text(td)).find(|text| !text.is_empty());
             let words = first.unwrap_or_default();
             subject.report_at(Diagnostic::new("accessibility.table-header").arg("cell", &words), id, &words);

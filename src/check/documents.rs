@@ -3,6 +3,8 @@
 //! Files are hostile until proven otherwise: nothing is unpacked beyond a limit, and a parser that gives up is a
 //! finding, not an end. What was read is kept by the file's hash, so that a document is read once in its life.
 
+mod content;
+
 use std::io::{Cursor, Read as _};
 
 use lopdf::{Dictionary, Document, LoadOptions, Object};
@@ -89,10 +91,14 @@ fn read_pdf(bytes: &[u8]) -> Facts {
     let inner = |key: &[u8]| document.get_dict_in_dict(catalog, key).ok();
     let marked = inner(b"MarkInfo").and_then(|info| info.get(b"Marked").ok()).and_then(|marked| marked.as_bool().ok());
     let info = document.get_dict_in_dict(&document.trailer, b"Info").ok();
-    let pages: Vec<u32> = document.get_pages().into_keys().collect();
-    let read: Vec<u32> = pages.iter().copied().take(MOST_PAGES).collect();
-    let text: Vec<String> =
-        document.extract_text_chunks_with_limit(&read, UNPACKED).into_iter().filter_map(Result::ok).collect();
+    let pages = document.get_pages();
+    let mut text = String::new();
+    for &page in pages.values().take(MOST_PAGES) {
+        text.push_str(&content::text(&document, page, UNPACKED));
+        if text.len() > MOST_TEXT {
+            break;
+        }
+    }
     Facts {
         pages: pages.len(),
         tagged: marked == Some(true) && catalog.has(b"StructTreeRoot"),
@@ -101,7 +107,7 @@ fn read_pdf(bytes: &[u8]) -> Facts {
         bookmarks: inner(b"Outlines").is_some_and(|outlines| outlines.has(b"First")),
         fields: inner(b"AcroForm")
             .is_some_and(|form| form.get(b"Fields").and_then(Object::as_array).is_ok_and(|fields| !fields.is_empty())),
-        text: text.concat(),
+        text,
         ..Facts::default()
     }
 }

@@ -27,9 +27,10 @@ pub use settings::{Settings, Weight, matches};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashSet},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{LazyLock, Mutex, OnceLock, PoisonError},
 };
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -62,6 +63,10 @@ pub struct Inspected {
     /// What it says of other pages.
     seen: Seen,
 }
+
+/// Whatever the rules look for in a text as it was written: to look for all at once takes as long as for one.
+static NOTABLE: LazyLock<Regex> =
+    LazyLock::new(|| words::any(wording::patterns().chain([accessibility::pattern_of_colours()])));
 
 impl<'a> Inspector<'a> {
     /// An inspector of `site`, whose `[check]` is `settings`.
@@ -136,8 +141,11 @@ impl<'a> Inspector<'a> {
         let Origin::Page { file, body, .. } = &entry.origin else { return };
         let minutes = privacy::is_minutes(self.site.kind(ix), entry);
         privacy::check(&self.known, &file.path, text, minutes, out);
-        accessibility::check_text(&file.path, text, body.clone(), out);
-        wording::check_text(&file.path, text, body.clone(), entry.lang, out);
+        let notable = NOTABLE.is_match(text.get(body.clone()).unwrap_or_default());
+        accessibility::check_text(&file.path, text, body.clone(), notable, out);
+        if notable {
+            wording::check_text(&file.path, text, body.clone(), entry.lang, out);
+        }
     }
 
     /// What depends on all pages together, once [`Self::page`] has seen them; and on tables and pages without an

@@ -170,7 +170,9 @@ pub(super) fn check(known: &Known, file: &str, text: &str, minutes: bool, out: &
     let mut report = |code: &str, value: &str, range: std::ops::Range<usize>| {
         out.push(Diagnostic::new(code).arg("value", value).at(Location::in_text(file, text, range)));
     };
-    for found in CODE.find_iter(text).filter(|found| stands_alone(text, found.range(), &['.', ',', '/', '-', '+'])) {
+    let (codes, accounts) = candidates(text);
+    let codes = codes.then(|| CODE.find_iter(text)).into_iter().flatten();
+    for found in codes.filter(|found| stands_alone(text, found.range(), &['.', ',', '/', '-', '+'])) {
         let code = found.as_str().replace([' ', '\u{a0}'], "");
         // Digits in groups may be anything, unless somebody says what they are.
         let said = code.len() == found.len() || says(text, found.start(), &["isikukood", "ik", "i.k.", "личный код"]);
@@ -178,7 +180,8 @@ pub(super) fn check(known: &Known, file: &str, text: &str, minutes: bool, out: &
             report("privacy.personal-code", found.as_str(), found.range());
         }
     }
-    for found in ACCOUNT.find_iter(text).filter(|found| stands_alone(text, found.range(), &[])) {
+    let accounts = accounts.then(|| ACCOUNT.find_iter(text)).into_iter().flatten();
+    for found in accounts.filter(|found| stands_alone(text, found.range(), &[])) {
         if let Some(account) = account(found.as_str()).filter(|account| !known.accounts.contains(account)) {
             report("privacy.iban", &account, found.range());
         }
@@ -201,6 +204,33 @@ pub(super) fn check(known: &Known, file: &str, text: &str, minutes: bool, out: &
             }
         }
     }
+}
+
+/// Whether a text may have personal codes and whether it may have accounts, as far as its digits tell: eleven of them,
+/// parted by no more than one space; two behind two capitals.
+fn candidates(text: &str) -> (bool, bool) {
+    let bytes = text.as_bytes();
+    let (mut codes, mut accounts) = (false, false);
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        at += found;
+        let follows = |one: usize| bytes.get(at + one).is_some_and(u8::is_ascii_digit);
+        accounts |= at >= 2 && bytes[at - 2..at].iter().all(u8::is_ascii_uppercase) && follows(1);
+        let mut digits = 0;
+        loop {
+            match bytes[at..] {
+                [b'0'..=b'9', ..] => (digits, at) = (digits + 1, at + 1),
+                [b' ', b'0'..=b'9', ..] => at += 1,
+                [0xC2, 0xA0, b'0'..=b'9', ..] => at += 2,
+                _ => break,
+            }
+        }
+        codes |= digits >= 11;
+        if codes && accounts {
+            break;
+        }
+    }
+    (codes, accounts)
 }
 
 /// Whether the characters around a number let it be one of its own: no letter or digit touches it, and none
@@ -232,7 +262,12 @@ fn is_other_number(text: &str, start: usize) -> bool {
         "номер счета",
         "tellimus",
         "lepingu n",
+        "заказ",
+        "order n",
         "toote",
+        "ribakood",
+        "barcode",
+        "штрихкод",
         "ean",
         "mõõtepunkt",
         "/akt/",

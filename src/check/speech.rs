@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::words::begins_letter;
 use crate::language::Lang;
 
 /// What a text seems to be written in.
@@ -26,62 +27,73 @@ const ENGLISH: &[&str] = &[
     "please", "we", "our", "their",
 ];
 
-/// The small words as [`packed`], in order, and whether each is English.
-static KNOWN: LazyLock<Vec<(u64, bool)>> = LazyLock::new(|| {
-    let mut known: Vec<(u64, bool)> = ESTONIAN.iter().map(|word| (packed(word), false)).collect();
-    known.extend(ENGLISH.iter().map(|word| (packed(word), true)));
-    known.sort_unstable();
-    known.dedup();
+/// The small words as [`packed`], each with whether it is English, at the place that [`place`] names or behind it.
+static KNOWN: LazyLock<[(u64, bool); PLACES]> = LazyLock::new(|| {
+    let mut known = [(0, false); PLACES];
+    let words = ESTONIAN.iter().map(|word| (word, false)).chain(ENGLISH.iter().map(|word| (word, true)));
+    for (word, english) in words {
+        let word = packed(word);
+        let mut at = place(word);
+        while known[at].0 != 0 && known[at].0 != word {
+            at = (at + 1) % PLACES;
+        }
+        known[at] = (word, english);
+    }
     known
 });
+/// Far more than there are words, so that one look is mostly enough.
+const PLACES: usize = 512;
 
-/// The letters of a short word, in lower case, as one number; longer words have none.
-fn packed(word: &str) -> u64 {
-    let mut number = 0;
-    if word.len() > 8 {
-        return number;
-    }
-    for byte in word.bytes() {
-        number = number << 8 | u64::from(byte.to_ascii_lowercase());
-    }
-    number
+/// Where a word is looked for first.
+fn place(word: u64) -> usize {
+    usize::try_from(word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55).unwrap_or_default()
 }
+
+/// The letters of a short word as one number.
+fn packed(word: &str) -> u64 {
+    word.bytes().fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
+/// How much of a text is looked at, in bytes: its language shows in its beginning.
+const ENOUGH: usize = 320;
 
 /// Guesses the language by its letters and small words. Short texts and such with few small words are unsure: a
 /// wrong guess costs more than none.
 pub(super) fn guess(text: &str) -> Guess {
+    let known = &*KNOWN;
+    let text = &text[..text.floor_char_boundary(ENOUGH)];
     let (mut letters, mut cyrillic) = (0, 0);
-    for c in text.chars() {
-        letters += usize::from(c.is_alphabetic());
-        cyrillic += usize::from(matches!(c, '\u{400}'..='\u{4ff}'));
-    }
-    if letters < 25 {
-        return Guess::Unsure;
-    }
-    if cyrillic * 10 > letters * 7 {
-        return Guess::Language(Lang::RU);
-    }
     let (mut words, mut estonian, mut english) = (0, 0, 0);
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
-        words += 1;
-        let word = packed(word);
-        if let Ok(at) = KNOWN.binary_search_by_key(&word, |(known, _)| *known) {
-            if KNOWN[at].1 {
-                english += 1;
-            } else {
-                estonian += 1;
+    let (mut word, mut length) = (0_u64, 0);
+    for byte in text.bytes().chain([b' ']) {
+        let begins = begins_letter(byte);
+        letters += usize::from(begins);
+        cyrillic += usize::from(matches!(byte, 0xD0..=0xD3));
+        if begins || length > 0 && matches!(byte, 0x80..=0xBF) {
+            word = word << 8 | u64::from(byte.to_ascii_lowercase());
+            length += 1;
+        } else if length > 0 {
+            words += 1;
+            let mut at = place(word);
+            while length <= 8 && known[at].0 != 0 {
+                if known[at].0 == word {
+                    let count = if known[at].1 { &mut english } else { &mut estonian };
+                    *count += 1;
+                    break;
+                }
+                at = (at + 1) % PLACES;
             }
+            (word, length) = (0, 0);
         }
     }
     let enough = |hits: usize| hits >= 3 && hits * 9 >= words;
-    if cyrillic * 3 > letters {
-        Guess::Unsure
-    } else if enough(english) && english > estonian * 3 {
-        Guess::Language(Lang::EN)
-    } else if enough(estonian) && estonian > english * 2 {
-        Guess::Language(Lang::ET)
-    } else {
-        Guess::Unsure
+    match () {
+        () if letters < 25 => Guess::Unsure,
+        () if cyrillic * 10 > letters * 7 => Guess::Language(Lang::RU),
+        () if cyrillic * 3 > letters => Guess::Unsure,
+        () if enough(english) && english > estonian * 3 => Guess::Language(Lang::EN),
+        () if enough(estonian) && estonian > english * 2 => Guess::Language(Lang::ET),
+        () => Guess::Unsure,
     }
 }
 

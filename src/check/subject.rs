@@ -1,6 +1,9 @@
 //! A page under the rules, and where its findings stand in the site's files.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{
+    cell::{Cell, OnceCell},
+    rc::Rc,
+};
 
 use memchr::memmem;
 
@@ -20,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) main: Id,
     pub(super) entry: Option<&'a Entry>,
     source: OnceCell<String>,
+    /// Where the words that the source was asked for last stand in it.
+    said: Cell<usize>,
     paragraphs: OnceCell<Rc<[(Id, String)]>>,
     found: Vec<Diagnostic>,
 }
@@ -28,7 +33,17 @@ impl<'a> Subject<'a> {
     pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree<'a>) -> Self {
         let main = tree.named(0, ["main"]).next().or_else(|| tree.named(0, ["body"]).next()).unwrap_or(0);
         let entry = page.entry().map(|ix| &*site.entries[ix]);
-        Self { site, page, tree, main, entry, source: OnceCell::new(), paragraphs: OnceCell::new(), found: Vec::new() }
+        Self {
+            site,
+            page,
+            tree,
+            main,
+            entry,
+            source: OnceCell::new(),
+            said: Cell::new(0),
+            paragraphs: OnceCell::new(),
+            found: Vec::new(),
+        }
     }
 
     /// The text of the entry's file; empty where there is none.
@@ -41,7 +56,16 @@ impl<'a> Subject<'a> {
 
     /// Whether the entry's own file says `words`; what it does not say comes from the theme or other entries.
     pub(super) fn says(&self, words: &str) -> bool {
-        !words.is_empty() && memmem::find(self.source().as_bytes(), words.as_bytes()).is_some()
+        let (source, words) = (self.source().as_bytes(), words.as_bytes());
+        if words.is_empty() {
+            return false;
+        }
+        // What a page says comes mostly in the order of its source.
+        let from = self.said.get();
+        let behind = memmem::find(&source[from..], words).map(|at| from + at);
+        let found = behind.or_else(|| memmem::find(&source[..source.len().min(from + words.len())], words));
+        self.said.set(found.unwrap_or(from));
+        found.is_some()
     }
 
     /// The page's own paragraphs, points and quotes that hold no others, with what they say.

@@ -124,10 +124,11 @@ impl<'h> Tree<'h> {
     /// What is read aloud of an element: its text and its pictures' alternative texts, without what is hidden,
     /// with white space collapsed.
     pub(super) fn text(&self, id: Id) -> String {
-        // One space between words, none around them.
-        let mut text = String::new();
-        let mut at = id;
         let end = self.nodes[id].end;
+        let length = |node: &Node<'_>| if let Data::Text(words) = &node.data { words.len() } else { 1 };
+        // One space between words, none around them.
+        let mut text = String::with_capacity(self.nodes[id..end].iter().map(length).sum());
+        let mut at = id;
         while at < end {
             let node = &self.nodes[at];
             match &node.data {
@@ -164,6 +165,30 @@ impl<'h> Tree<'h> {
         }
     }
 
+    /// Whether [`Self::label`] is empty: told without putting it together.
+    pub(super) fn is_unnamed(&self, id: Id) -> bool {
+        let says = |name| self.attribute(id, name).is_some_and(|label| !label.trim().is_empty());
+        !says("aria-label") && !says("title") && !self.has_words(id)
+    }
+
+    /// Whether [`Self::text`] has anything.
+    fn has_words(&self, id: Id) -> bool {
+        let mut at = id;
+        let end = self.nodes[id].end;
+        while at < end {
+            let node = &self.nodes[at];
+            match &node.data {
+                Data::Element(..) if at != id && node.silent => at = node.end,
+                Data::Text(words) if !words.trim().is_empty() => return true,
+                Data::Element(..) if self.attribute(at, "alt").is_some_and(|alt| !alt.trim().is_empty()) => {
+                    return true;
+                }
+                _ => at += 1,
+            }
+        }
+        false
+    }
+
     /// Whether the element, or one around it, is hidden from readers.
     pub(super) fn is_hidden(&self, id: Id) -> bool {
         self.nodes[id].hidden
@@ -181,14 +206,33 @@ const INLINE: [u64; 20] = keys([
     "sub", "sup", "time", "u",
 ]);
 
+/// Bytes that a text may not keep as they are: white space, and what begins one outside ASCII.
+const NOT_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte <= 0x20 || matches!(byte, 0xC2 | 0xE1..=0xE3);
+        byte += 1;
+    }
+    table
+};
+
 /// Adds words; white space becomes one space, and none at the beginning.
 fn push_collapsed(text: &mut String, words: &str) {
+    let is_plain = |byte: &u8| !NOT_PLAIN[usize::from(*byte)];
     let mut rest = words;
-    // No other byte begins a white space.
-    while let Some(at) = rest.bytes().position(|byte| byte <= b' ' || matches!(byte, 0xC2 | 0xE1..=0xE3)) {
+    loop {
+        let bytes = rest.as_bytes();
+        // Words with one space between them stay as they are.
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at)
+            && (is_plain(byte) || *byte == b' ' && at > 0 && bytes.get(at + 1).is_some_and(is_plain))
+        {
+            at += 1;
+        }
         let (before, from) = rest.split_at(at);
-        let Some(c) = from.chars().next() else { break };
         text.push_str(before);
+        let Some(c) = from.chars().next() else { return };
         if !c.is_whitespace() {
             text.push(c);
         } else if !text.is_empty() && !text.ends_with(' ') {
@@ -196,5 +240,4 @@ fn push_collapsed(text: &mut String, words: &str) {
         }
         rest = &from[c.len_utf8()..];
     }
-    text.push_str(rest);
 }

@@ -24,6 +24,10 @@ impl Words {
         self.rough.is_match(text)
     }
 
+    pub(super) fn as_str(&self) -> &str {
+        self.exact.as_str()
+    }
+
     pub(super) fn find<'t>(&self, line: &'t str) -> Option<Match<'t>> {
         self.rough.is_match(line).then(|| self.exact.find(line))?
     }
@@ -33,4 +37,10 @@ impl Words {
 pub(super) fn any<'a>(patterns: impl Iterator<Item = &'a str>) -> Regex {
     let all: Vec<String> = patterns.map(|text| format!("(?m:{})", text.replace(r"\b", ""))).collect();
     pattern(&all.join("|"))
+}
+
+/// Whether a letter begins with this byte, in the languages of the rules: other signs outside ASCII begin with 0xC2,
+/// 0xE2 or 0xF0 in their texts. To look at bytes takes a tenth of what it takes to look letters up.
+pub(super) const fn begins_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, 0xC3..=0xE1)
 }

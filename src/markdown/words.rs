@@ -80,7 +80,7 @@ pub fn is_vague(text: &str) -> bool {
                 (?:siin|siit|siia|edasi|lisaks|lähemalt|rohkem|veel|täpsemalt|rohkem\ infot|lisainfot)
             |(?:vaata|loe|ava)(?:ge)?|vaadake|lugege
             |(?:lisa|rohkem\ |täpsem\ )(?:info|infot|teave|teavet)|info
-            |(?:(?:sel|sellel|selle|antud|järgmisel|siinsel)\s+)?(?:link|lingil|lingilt|lingile|lehel|lehelt|aadressil)
+            |(?:(?:sel|sellel|selle|siit|siin|antud|järgmisel|siinsel)\s+)?(?:link|lingil|lingilt|lingile|lehel|lehelt|aadressil)
             |(?:click\ |see\ |look\ |link\ )?here|(?:read|learn|see|find\ out|view|show)\ more|more(?:\ (?:info|information|details))?
             |(?:this\ )?(?:link|page)|details|go|open|view|continue
             |(?:нажмите\ |смотрите\ )?(?:здесь|тут|сюда)|подробнее|подробности|читать\ (?:далее|дальше|подробнее)

@@ -71,7 +71,7 @@ impl<'h> Tree<'h> {
     /// Reads a page.
     pub(in crate::check) fn parse(html: &'h str) -> Self {
         let mut reader =
-            Reader { html, at: 0, open: vec![0], tree: Tree { nodes: Vec::new(), attributes: Vec::new() } };
+            Reader { html, at: 0, open: vec![(0, 0)], tree: Tree { nodes: Vec::new(), attributes: Vec::new() } };
         // A tag for every 40 bytes is usual.
         reader.tree.nodes.reserve(html.len() / 20);
         reader.put(Data::Document, 0, false);
@@ -88,8 +88,8 @@ impl<'h> Tree<'h> {
 struct Reader<'h> {
     html: &'h str,
     at: usize,
-    /// The open elements, the outermost first; the document is the first of all.
-    open: Vec<Id>,
+    /// The open elements with the keys of their names, the outermost first; the document is the first of all.
+    open: Vec<(Id, u64)>,
     tree: Tree<'h>,
 }
 
@@ -132,24 +132,17 @@ impl<'h> Reader<'h> {
 
     fn put(&mut self, data: Data<'h>, name: u64, hides: bool) -> Id {
         let id = self.tree.nodes.len();
-        let parent = self.open.last().copied().unwrap_or(0);
+        let parent = self.open.last().map_or(0, |(id, _)| *id);
         let silent = hides || NOT_READ.contains(&name);
         let hidden = silent || self.tree.nodes.get(parent).is_some_and(|parent| parent.hidden);
         self.tree.nodes.push(Node { parent, end: id + 1, silent, hidden, data });
         id
     }
 
-    fn key_of(&self, id: Id) -> u64 {
-        match &self.tree.nodes[id].data {
-            Data::Element(name, _) => name.key,
-            _ => 0,
-        }
-    }
-
     /// Ends all open elements from the one at this place of the stack on.
     fn close_to(&mut self, place: usize) {
         let end = self.tree.nodes.len();
-        for id in self.open.drain(place.max(1)..) {
+        for (id, _) in self.open.drain(place.max(1)..) {
             self.tree.nodes[id].end = end;
         }
     }
@@ -157,8 +150,7 @@ impl<'h> Reader<'h> {
     /// Where the innermost open element of these names is on the stack, unless one of `borders` comes first.
     fn find(&self, names: &[u64], borders: &[u64]) -> Option<usize> {
         let stack = self.open.iter().enumerate().skip(1).rev();
-        for (place, &id) in stack {
-            let key = self.key_of(id);
+        for (place, &(_, key)) in stack {
             if names.contains(&key) {
                 return Some(place);
             }
@@ -219,24 +211,29 @@ impl<'h> Reader<'h> {
             name.eq_ignore_ascii_case("hidden") || name.eq_ignore_ascii_case("aria-hidden") && value == "true"
         });
         let id = self.put(Data::Element(name, attributes), key, hides);
-        let foreign = FOREIGN.contains(&key) || self.find(&FOREIGN, &[]).is_some();
-        if VOID.contains(&key) || closed && foreign {
+        if VOID.contains(&key) || closed && self.is_foreign(key) {
             return;
         }
-        self.open.push(id);
-        if RAW.contains(&key) && !foreign {
+        self.open.push((id, key));
+        if RAW.contains(&key) && !self.is_foreign(key) {
             self.raw(key);
         }
     }
 
+    /// Whether an element of this name belongs to a drawing or a formula, as things are open.
+    fn is_foreign(&self, name: u64) -> bool {
+        FOREIGN.contains(&name) || self.open.iter().any(|(_, key)| FOREIGN.contains(key))
+    }
+
     /// Ends what the beginning of an element ends.
     fn make_room(&mut self, name: u64) {
-        if BLOCKS.contains(&name) {
+        // Most blocks begin where no paragraph is open.
+        if self.open.iter().any(|(_, key)| *key == P) && BLOCKS.contains(&name) {
             self.close(&[P], &ROOMS);
         }
         match name {
             BODY => self.close(&[HEAD], &[]),
-            A => self.close(&[A], &ROOMS),
+            A if self.open.iter().any(|(_, key)| *key == A) => self.close(&[A], &ROOMS),
             LI => self.close(&[LI], &LISTS_AND_ROOMS),
             DT | DD => self.close(&[DT, DD], &LISTS_AND_ROOMS),
             OPTION => self.close(&[OPTION], &[SELECT, OPTGROUP]),
@@ -248,9 +245,7 @@ impl<'h> Reader<'h> {
             TR => self.close(&[TR, CAPTION, COLGROUP], &[TABLE]),
             name if CELLS.contains(&name) => self.close(&CELLS, &[TABLE]),
             name if ROW_GROUPS.contains(&name) => self.close(&ROW_GROUPS, &[TABLE]),
-            name if HEADINGS.contains(&name)
-                && self.open.last().is_some_and(|&id| HEADINGS.contains(&self.key_of(id))) =>
-            {
+            name if HEADINGS.contains(&name) && self.open.last().is_some_and(|(_, key)| HEADINGS.contains(key)) => {
                 self.close_to(self.open.len() - 1);
             }
             _ => {}
