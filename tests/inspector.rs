@@ -402,6 +402,16 @@ fn each_owner_gets_a_letter_with_what_is_new() {
     fs::remove_file(letters.join("vallakantselei.eml")).unwrap();
     digest().failed();
     assert!(!letters.join("vallakantselei.eml").exists(), "what was told is not told again");
+    for (number, code) in ["47811302716", "36507280219"].into_iter().enumerate() {
+        site.write(
+            &format!("content/b{number}.md"),
+            format!("+++\ntitle = \"B\"\npublished = 2026-01-05\nowner = \"kantselei\"\n+++\nKood {code}.\n"),
+        );
+        digest().failed();
+    }
+    let said = |name: &str, code: &str| fs::read_to_string(letters.join(name)).unwrap().contains(code);
+    assert!(said("vallakantselei.eml", "47811302716"), "a letter that was not sent is not written over");
+    assert!(said("vallakantselei-2.eml", "36507280219"));
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub(super) fn build(arguments: &BuildArguments, voice: Voice) -> ExitCode {
     let outcome = pipeline::build(&request);
     request.progress.finish_and_clear();
     report(&outcome, arguments.report, voice);
+    if outcome.failed(arguments.report.strict) && outcome.summary.is_none() {
+        voice.tell("Saiti ei muudetud.", "The site was not changed.");
+    }
     if let Some(changes) = &outcome.changes {
         tell(changes, voice);
     } else if let Some(summary) = outcome.summary.as_ref().filter(|_| !outcome.failed(arguments.report.strict)) {
@@ -132,9 +135,6 @@ pub(super) fn summary(outcome: &Outcome, arguments: ReportArguments, voice: Voic
     if arguments.format == Format::Human && errors + warnings > 0 {
         voice
             .tell(&format!("Vigu {errors}, hoiatusi {warnings}."), &format!("Errors: {errors}, warnings: {warnings}."));
-    }
-    if outcome.failed(arguments.strict) && outcome.summary.is_none() {
-        voice.tell("Saiti ei muudetud.", "The site was not changed.");
     }
     if arguments.timings {
         anstream::eprint!("{}", outcome.timings.table());

@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &CheckArguments, voice: Voice) -> ExitCode {
     }
     if let (Some(folder), Some(site)) = (&arguments.digest, &site) {
         match digest::write(folder, site, &outcome.diagnostics, voice) {
-            Ok(count) => voice.tell(&format!("Kirju: {count}."), &format!("{count} letters.")),
+            Ok(count) => voice.tell(&format!("Kirju: {count}."), &format!("Letters: {count}.")),
             Err(error) => {
                 let problem = Diagnostic::new("commands.cannot-write").arg("path", folder.display());
                 voice.report(&[problem.arg("reason", error)], Format::Human);

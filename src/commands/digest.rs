@@ -36,7 +36,11 @@ pub(super) fn write(folder: &Path, site: &Site, found: &[Diagnostic], voice: Voi
         letters.entry(of.unwrap_or_else(nobody)).or_default().push(finding);
     }
     for ((name, email), findings) in &letters {
-        let path = folder.join(format!("{}.eml", crate::language::slug(name)));
+        let slug = crate::language::slug(name);
+        // A letter that was not sent yet stays.
+        let later = (2..).map(|number| folder.join(format!("{slug}-{number}.eml")));
+        let mut paths = std::iter::once(folder.join(format!("{slug}.eml"))).chain(later);
+        let Some(path) = paths.find(|path| !path.exists()) else { continue };
         std::fs::write(path, letter(site, name, email.as_deref(), findings, voice.language))?;
     }
     let all: BTreeSet<String> = found.iter().map(Diagnostic::fingerprint).collect();
