@@ -17,7 +17,7 @@ const AREAS: [&str; 9] =
 pub const SITE: &str = r#"
 -- site.toml --
 name = "Kadaka vald"
-languages = ["et", "en", "ru"]
+languages = ["et", "en"]
 base_url = "https://www.kadakavald.example"
 [contact]
 phone = "+372 5555 0100"
