@@ -1,8 +1,7 @@
 //! The accept loop: what a server that stands in the open must refuse, and how it stops.
 //!
 //! hyper's `http1` with a timer of our own, because a server without one never cuts a client that
-//! sends a byte a second; limits on connections in all and for each client; exactly one `Host`; a
-//! body that says it is too large is refused before it is read.
+//! sends a byte a second; limits on connections in all and for each client; exactly one `Host`.
 
 use std::{
     collections::HashMap,
@@ -162,7 +161,7 @@ async fn answer(
     body_bytes: u64,
     mut request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    let objection = objection(&request, body_bytes);
+    let objection = objection(&request);
     request.extensions_mut().insert(Peer(peer.ip()));
     let waits = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
@@ -223,7 +222,7 @@ impl hyper::body::Body for Rest {
 }
 
 /// Why a request is refused before anything looks at it.
-fn objection<B>(request: &Request<B>, body_bytes: u64) -> Option<StatusCode> {
+fn objection<B>(request: &Request<B>) -> Option<StatusCode> {
     let headers = request.headers();
     let only = |name| {
         let mut values = headers.get_all(name).iter();
@@ -240,7 +239,6 @@ fn objection<B>(request: &Request<B>, body_bytes: u64) -> Option<StatusCode> {
         let length = only(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         match length {
             None => return Some(StatusCode::BAD_REQUEST),
-            Some(length) if length > body_bytes => return Some(StatusCode::PAYLOAD_TOO_LARGE),
             Some(_) if headers.contains_key(header::TRANSFER_ENCODING) => return Some(StatusCode::BAD_REQUEST),
             Some(_) => {}
         }
@@ -262,7 +260,7 @@ mod tests {
 
     #[test]
     fn ambiguous_requests_are_refused() {
-        let ask = |headers: &[(&'static str, &'static str)]| objection(&request(headers), 1_000);
+        let ask = |headers: &[(&'static str, &'static str)]| objection(&request(headers));
         assert_eq!(ask(&[("host", "a")]), None);
         assert_eq!(ask(&[]), Some(StatusCode::BAD_REQUEST));
         assert_eq!(ask(&[("host", "a"), ("host", "b")]), Some(StatusCode::BAD_REQUEST));
@@ -274,7 +272,7 @@ mod tests {
             ask(&[("host", "a"), ("content-length", "5"), ("transfer-encoding", "chunked")]),
             Some(StatusCode::BAD_REQUEST)
         );
-        assert_eq!(ask(&[("host", "a"), ("content-length", "1001")]), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        assert_eq!(ask(&[("host", "a"), ("content-length", "-1")]), Some(StatusCode::BAD_REQUEST));
         assert_eq!(ask(&[("host", "a"), ("content-encoding", "gzip")]), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
 }

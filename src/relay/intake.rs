@@ -233,7 +233,11 @@ async fn post(State(app): State<Arc<App>>, Path(id): Path<String>, request: Requ
     };
     // The deadline ends with the body: nothing may time out once a submission may be stored.
     let total = headers.get(header::CONTENT_LENGTH).and_then(|total| total.to_str().ok()?.parse().ok());
-    let (body, _followed) = app.arriving.follow(uri.query(), total.unwrap_or_default(), body);
+    let total: u64 = total.unwrap_or_default();
+    if total > app.config.limits.body_bytes {
+        return refuse(Problem::TooLarge, None);
+    }
+    let (body, _followed) = app.arriving.follow(uri.query(), total, body);
     let read = timeout(Duration::from_secs(app.config.limits.body_seconds), reader.read(&headers, body)).await;
     let inputs = match read.unwrap_or(Err(Refusal::Slow)) {
         Ok(inputs) => inputs,

@@ -60,6 +60,9 @@ fn requests_that_can_be_read_in_two_ways_are_refused() {
         // What hyper itself cannot read it refuses without our headers.
         let ours = request.contains("10000000000000") || request.contains("gzip");
         assert!(!ours || answer.contains("\r\nx-content-type-options: nosniff"), "{request:?}: {answer}");
+        // Who attached too much reads why, on a page.
+        let large = request.contains("10000000000000");
+        assert!(!large || (answer.starts_with("HTTP/1.1 413") && answer.contains("<h1>")), "{request:?}: {answer}");
     }
     let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
     assert!(!raw(&relay.address, long.as_bytes()).starts_with("HTTP/1.1 2"));
