@@ -99,7 +99,7 @@ impl Guard {
     pub(crate) fn new(sites: &[String]) -> Self {
         let own = format!("'self' {}", sites.join(" "));
         let policy = format!(
-            "default-src 'none'; style-src {own}; script-src {own}; img-src {own} data:; font-src {own}; \
+            "default-src 'none'; style-src {own}; script-src {own}; img-src {own}; font-src {own}; \
              connect-src {own}; manifest-src {own}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         );
         let fixed = [
