@@ -13,7 +13,10 @@ use super::{
     synonyms,
     words::Words,
 };
-use crate::language::Lang;
+use crate::{
+    fingerprint::{Fingerprint, fingerprint},
+    language::Lang,
+};
 
 /// What the search knows of a page.
 #[derive(Clone, Debug)]
@@ -86,11 +89,12 @@ impl Index<'_> {
 
     /// Every word with the pages that have it and its weight there.
     fn vocabulary(&self, stop: &FxHashSet<&str>) -> Vec<(&str, Vec<(u32, u8)>)> {
-        let mut known: FxHashMap<&str, usize> = FxHashMap::default();
+        // By fingerprints: the words themselves lie scattered over the memory.
+        let mut known: FxHashMap<Fingerprint, usize> = FxHashMap::default();
         let mut vocabulary: Vec<(&str, Vec<(u32, u8)>)> = Vec::new();
         for (page, document) in (0..).zip(&self.documents) {
             for (word, weight) in document.words.iter().filter(|(word, _)| !stop.contains(word)) {
-                let at = *known.entry(word).or_insert_with(|| {
+                let at = *known.entry(fingerprint(word.as_bytes())).or_insert_with(|| {
                     vocabulary.push((word, Vec::new()));
                     vocabulary.len() - 1
                 });
@@ -156,7 +160,8 @@ impl Scale {
             .iter()
             .flat_map(|(word, worth)| vocabulary[*word].1.iter().map(move |(page, w)| (*page, f32::from(*w) * worth)))
             .collect();
-        weights.sort_unstable_by_key(|(page, _)| *page);
+        // Each word brings its pages in order: a stable sort finds such runs and joins them.
+        weights.sort_by_key(|(page, _)| *page);
         weights.dedup_by(|from, into| {
             let same = from.0 == into.0;
             if same {

@@ -1,11 +1,12 @@
 //! The words of a page, weighed: a pure function of what the page shows, so that a page which did not
 //! change need not be read again.
 
+use std::hash::BuildHasher as _;
+
 use memchr::memmem;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::stem::fold_into;
-use crate::fingerprint::{Fingerprint, fingerprint};
 
 /// How much a word counts in the places where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +60,27 @@ impl Words {
 }
 
 /// Gathers the words of one page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reader {
     text: String,
     each: Vec<(u8, u8)>,
-    /// Which of them a word is.
-    known: FxHashMap<Fingerprint, usize>,
+    /// Which of them a word is, by a hash of 64 bits: on one page no two words share one.
+    known: FxHashMap<u64, usize>,
     word: String,
     length: u32,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        // As many as a page of middle length has: to grow step by step takes longer than to read.
+        Self {
+            text: String::with_capacity(4096),
+            each: Vec::with_capacity(512),
+            known: FxHashMap::with_capacity_and_hasher(448, FxBuildHasher),
+            word: String::with_capacity(64),
+            length: 0,
+        }
+    }
 }
 
 impl Reader {
@@ -82,6 +96,7 @@ impl Reader {
         let find = |text: &str, wanted: &str| memmem::find(text.as_bytes(), wanted.as_bytes());
         let main = find(html, "<main").map_or(html, |at| &html[at..]);
         let main = find(main, "</main>").map_or(main, |at| &main[..at]);
+        let leaves_out = find(main, LEFT_OUT).is_some();
         let mut weight = Weight::Text;
         let mut rest = main;
         while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
@@ -96,7 +111,7 @@ impl Reader {
                 "script" | "style" | "nav" | "svg" | "button" | "select" | "template" | "noscript" if !tag.closes => {
                     rest = after(rest, tag.name);
                 }
-                _ if tag.ignored && !tag.closes => rest = after(rest, tag.name),
+                _ if leaves_out && !tag.closes && find(tag.inside, LEFT_OUT).is_some() => rest = after(rest, tag.name),
                 // A word goes on behind the end of an emphasis.
                 "b" | "i" | "em" | "strong" | "wbr" | "span" | "mark" => {}
                 _ => self.end(weight),
@@ -130,17 +145,22 @@ impl Reader {
     }
 
     fn letters(&mut self, text: &str, weight: Weight) {
-        let mut rest = text;
-        while !rest.is_empty() {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
             // Most letters are these, and need no looking at one by one.
-            let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-            let (run, after) = rest.split_at(rest.bytes().take_while(plain).count());
-            self.word.push_str(run);
-            let mut others = after.chars();
-            if let Some(c) = others.next() {
-                self.letter(c, weight);
+            let run = bytes[at..].iter().take_while(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9')).count();
+            let (from, end) = (at, at + run);
+            let ends = bytes.get(end).is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+            if run > 0 && ends && self.word.is_empty() {
+                self.add(&text[from..end], weight);
+                at = end + 1;
+                continue;
             }
-            rest = others.as_str();
+            self.word.push_str(&text[from..end]);
+            let Some(c) = text[end..].chars().next() else { return };
+            self.letter(c, weight);
+            at = end + c.len_utf8();
         }
     }
 
@@ -153,21 +173,33 @@ impl Reader {
     }
 
     fn end(&mut self, weight: Weight) {
-        // A letter alone says nothing; nobody looks for words that long.
-        let length = u8::try_from(self.word.len()).unwrap_or(u8::MAX);
-        if (2..=64).contains(&length) {
-            self.length += 1;
-            let at = *self.known.entry(fingerprint(self.word.as_bytes())).or_insert(self.each.len());
-            if let Some((_, sum)) = self.each.get_mut(at) {
-                *sum = sum.saturating_add(weight.value());
-            } else {
-                self.text.push_str(&self.word);
-                self.each.push((length, weight.value()));
-            }
+        if !self.word.is_empty() {
+            let word = std::mem::take(&mut self.word);
+            self.add(&word, weight);
+            self.word = word;
+            self.word.clear();
         }
-        self.word.clear();
+    }
+
+    fn add(&mut self, word: &str, weight: Weight) {
+        // A letter alone says nothing; nobody looks for words that long.
+        let length = u8::try_from(word.len()).unwrap_or(u8::MAX);
+        if !(2..=64).contains(&length) {
+            return;
+        }
+        self.length += 1;
+        let at = *self.known.entry(FxBuildHasher.hash_one(word)).or_insert(self.each.len());
+        if let Some((_, sum)) = self.each.get_mut(at) {
+            *sum = sum.saturating_add(weight.value());
+        } else {
+            self.text.push_str(word);
+            self.each.push((length, weight.value()));
+        }
     }
 }
+
+/// Marks an element whose words are none of the page's.
+const LEFT_OUT: &str = "data-pagefind-ignore";
 
 /// Marks that stand behind their letter.
 fn is_mark(c: char) -> bool {
@@ -177,7 +209,8 @@ fn is_mark(c: char) -> bool {
 struct Tag<'h> {
     name: &'h str,
     closes: bool,
-    ignored: bool,
+    /// Name and attributes.
+    inside: &'h str,
     /// In bytes, from `<` to `>`.
     length: usize,
 }
@@ -188,7 +221,7 @@ impl<'h> Tag<'h> {
     fn read(html: &'h str) -> Option<Self> {
         if html.starts_with("<!--") {
             let length = html.find("-->")? + 3;
-            return Some(Self { name: "", closes: true, ignored: false, length });
+            return Some(Self { name: "", closes: true, inside: "", length });
         }
         let bytes = html.as_bytes();
         let mut end = 0;
@@ -203,8 +236,7 @@ impl<'h> Tag<'h> {
         let closes = inside.starts_with('/');
         let inside = inside.trim_start_matches('/');
         let name = inside.split([' ', '\n', '\t', '/']).next().unwrap_or_default();
-        let ignored = memmem::find(inside.as_bytes(), b"data-pagefind-ignore").is_some();
-        Some(Self { name, closes, ignored, length: end + 1 })
+        Some(Self { name, closes, inside, length: end + 1 })
     }
 }
 

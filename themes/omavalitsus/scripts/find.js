@@ -28,5 +28,4 @@ if (box && people.length) {
     status.textContent = count === 0 ? none : count === 1 ? one : many.replace("10", count);
   };
   input.addEventListener("input", filter);
-  box.hidden = false;
 }

@@ -16,10 +16,7 @@ function shown(box) {
 // The button of a map stands beside its link; a film's link becomes the button.
 function button(box) {
   const own = box.querySelector("[data-frame-open]");
-  if (own) {
-    own.hidden = false;
-    return own;
-  }
+  if (own) return own;
   const link = box.querySelector("a");
   const made = document.createElement("button");
   made.type = "button";

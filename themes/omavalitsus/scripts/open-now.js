@@ -37,5 +37,4 @@ for (const line of document.querySelectorAll("[data-open-now]")) {
     row.days.split(",").includes(day) && row.opens.slice(0, 5) <= time && time < row.closes.slice(0, 5));
   line.textContent = open ? line.dataset.open : line.dataset.closed;
   line.classList.toggle("is-closed", !open);
-  line.hidden = false;
 }
