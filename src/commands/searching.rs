@@ -9,13 +9,14 @@ use crate::{
     diagnostics::Diagnostic,
     language::Lang,
     schema::{Fields, Value},
-    search::{self, Best, Document, Index, Reader, Weight},
+    search::{self, Best, Document, Index, Reader, Weight, Words},
     site::{Ix, Page, PageKind, Site},
 };
 
-/// Pages as the search knows them, gathered while they are made.
+/// The words of pages, gathered while they are made. Nothing else is kept of a page: small pieces that stay would
+/// scatter over all the memory what the next pages are made in.
 #[derive(Default)]
-pub(super) struct Gathered(Mutex<Vec<(Lang, Document)>>);
+pub(super) struct Gathered(Mutex<Vec<(Ix, Words)>>);
 
 impl Gathered {
     /// Reads a page that was made. Listings' further pages and what its author keeps out are left out.
@@ -27,8 +28,8 @@ impl Gathered {
         }
         let mut reader = Reader::default();
         reader.html(html);
-        let document = document(site, ix, reader);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((page.lang, document));
+        let words = words(site, ix, reader);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((ix, words));
     }
 
     /// The files of all languages' indexes.
@@ -38,9 +39,10 @@ impl Gathered {
         let (synonyms, best) = own(site, out);
         let mut languages: Vec<(Lang, Vec<Document>)> =
             site.settings.languages.iter().map(|&lang| (lang, Vec::new())).collect();
-        for (lang, document) in all {
+        for (ix, words) in all {
+            let lang = site.entries[ix].lang;
             if let Some((_, documents)) = languages.iter_mut().find(|(other, _)| *other == lang) {
-                documents.push(document);
+                documents.push(document(site, ix, words));
             }
         }
         let files = languages.into_par_iter().flat_map(|(lang, documents)| {
@@ -88,7 +90,7 @@ fn is_hidden(entry: &Entry) -> bool {
 }
 
 /// People, units, questions and others that are shown on a page of something else, at their own places.
-fn without_pages(site: &Site) -> Vec<(Lang, Document)> {
+fn without_pages(site: &Site) -> Vec<(Ix, Words)> {
     let entries = site.entries.iter().enumerate().filter(|(ix, entry)| {
         let kind = site.kind(*ix);
         // What is shown on every page is nothing to be found.
@@ -108,7 +110,7 @@ fn without_pages(site: &Site) -> Vec<(Lang, Document)> {
                 _ => texts(value, &mut reader),
             }
         }
-        (entry.lang, document(site, ix, reader))
+        (ix, words(site, ix, reader))
     };
     entries.par_iter().map(read).collect()
 }
@@ -129,7 +131,8 @@ fn groups(fields: &Fields, reader: &mut Reader) {
     fields.iter().for_each(|(_, value)| texts(value, reader));
 }
 
-fn document(site: &Site, ix: Ix, mut reader: Reader) -> Document {
+/// What the page of an entry says, and what is said of the entry besides.
+fn words(site: &Site, ix: Ix, mut reader: Reader) -> Words {
     let entry = &site.entries[ix];
     let kind = site.kind(ix);
     reader.text(entry.title(), Weight::Title);
@@ -139,6 +142,12 @@ fn document(site: &Site, ix: Ix, mut reader: Reader) -> Document {
     if kind.page {
         reader.text(kind.label.get(entry.lang).unwrap_or_default(), Weight::Text);
     }
+    reader.finish()
+}
+
+fn document(site: &Site, ix: Ix, words: Words) -> Document {
+    let entry = &site.entries[ix];
+    let kind = site.kind(ix);
     let day = |field: &str| entry.fields.get(field).and_then(Value::as_date);
     Document {
         url: site.urls[ix].clone(),
@@ -152,7 +161,7 @@ fn document(site: &Site, ix: Ix, mut reader: Reader) -> Document {
         theme: theme(site, ix).map(Into::into),
         date: day("start").or_else(|| day("published")),
         rank: rank(site, ix),
-        words: reader.finish(),
+        words,
     }
 }
 

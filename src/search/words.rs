@@ -165,7 +165,8 @@ impl Reader {
     }
 
     fn letter(&mut self, c: char, weight: Weight) {
-        if c.is_alphanumeric() || c == '\u{ad}' {
+        // Tables tell of all letters; these are the ones that come.
+        if matches!(c, 'A'..='Z' | 'õ' | 'ä' | 'ö' | 'ü') || c.is_alphanumeric() || c == '\u{ad}' {
             fold_into(&mut self.word, c);
         } else if !self.word.is_empty() && !is_mark(c) {
             self.end(weight);
