@@ -64,7 +64,8 @@ impl Preview {
         let title = say("Kõik lehed", "All pages");
         format!(
             "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>{title}</title>\
-             <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/__raekoda/preview.css\"><main class=\"raekoda-list\"><h1>{title} ({})</h1>\
+             <link rel=\"icon\" href=\"/__raekoda/icon.svg\"><link rel=\"stylesheet\" href=\"/__raekoda/preview.css\">\
+             <main class=\"raekoda-list\"><h1>{title} ({})</h1>\
              <table><thead><tr><th>{}<th>{}<th>{}</thead><tbody>{body}</tbody></table></main>",
             if estonian { "et" } else { "en" },
             rows.len(),

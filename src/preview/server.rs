@@ -185,6 +185,7 @@ fn post(mut request: Request, preview: &Preview, path: &str, names: &[String]) -
 fn own_file(preview: &Preview, name: &str, query: &str) -> Answer {
     match name {
         "preview.js" => Answer::bytes("text/javascript; charset=utf-8", include_bytes!("client/preview.js").to_vec()),
+        "icon.svg" => Answer::bytes("image/svg+xml", include_bytes!("client/icon.svg").to_vec()),
         "preview.css" => Answer::bytes("text/css; charset=utf-8", include_bytes!("client/preview.css").to_vec()),
         "page" => {
             let report = preview.report(&parameter(query, "url").unwrap_or_default());
@@ -206,7 +207,7 @@ fn source(preview: &Preview, path: &str) -> Answer {
     match site.entries.iter().position(|entry| **entry.path() == *path) {
         Some(ix) => Answer::moved(302, &site.urls[ix]),
         None => {
-            let wait = "<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=1><link rel=icon href=data:,><title>…</title>";
+            let wait = "<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=1><link rel=icon href=/__raekoda/icon.svg><title>…</title>";
             Answer::bytes("text/html; charset=utf-8", format!("{wait}<p>{}</p>", escape(path)).into_bytes())
         }
     }

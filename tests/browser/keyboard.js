@@ -33,7 +33,7 @@ export function keyboard(context, origin, find) {
     await page.context().close();
   });
 
-  for (const [name, url] of [["front page", "/"], ["service", find("class=\"columns-page service\"")], ["contacts", find("class=\"find\"")]]) {
+  for (const [name, url] of [["front page", "/"], ["service", find("class=\"columns-page service\"")], ["contacts", find("data-find-status")]]) {
     test(`every stop of the ${name} is seen, and the last one leads out`, async () => {
       const page = await open(await context(), origin + url);
       const seen = [];
@@ -129,7 +129,7 @@ export function keyboard(context, origin, find) {
   });
 
   test("a person is found while typing", async () => {
-    const page = await open(await context(), origin + find("class=\"find\""));
+    const page = await open(await context(), origin + find("data-find-status"));
     const name = await page.locator(".person h3").last().textContent();
     await page.getByRole("searchbox").last().fill(name);
     assert.equal(await page.locator(".person:visible").count(), 1);

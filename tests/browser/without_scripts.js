@@ -19,7 +19,7 @@ export function withoutScripts(context, origin, find) {
   }
 
   const listings = { news: ".card", contacts: ".person", events: ".event", documents: "tbody tr", questions: ".accordion", tabs: ".tab-body" };
-  const marks = { news: "card-grid-lead", contacts: "class=\"find\"", events: "class=\"calendar\"", documents: "data-sort-label", questions: "class=\"accordions\"", tabs: "data-tabs" };
+  const marks = { news: "card-grid-lead", contacts: "data-find-status", events: "class=\"calendar\"", documents: "data-sort-label", questions: "class=\"accordions\"", tabs: "data-tabs" };
   for (const [name, selector] of Object.entries(listings)) {
     test(`${name} are all there without scripts`, async () => {
       const page = await (await context({ javaScriptEnabled: false })).newPage();
