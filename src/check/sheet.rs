@@ -156,7 +156,7 @@ fn answer(site: &Site, ix: Ix) -> Answer {
 pub fn owner(site: &Site, ix: Ix) -> Option<(String, Option<String>)> {
     let entry = &site.entries[ix];
     let reference = ["owner", "responsible", "contact", "provider"].iter().find_map(|field| entry.text(field))?;
-    let known = site.resolve_id(reference, &[]).and_then(|id| site.find_any(&id, site.settings.default_language()));
+    let known = site.entry_meant(reference, site.settings.default_language());
     Some(match known {
         Some(ix) => {
             let entry = &site.entries[ix];

@@ -317,7 +317,7 @@ impl PageHost<'_> {
 
     fn entry(&self, id: &str) -> Option<(String, LinkKind)> {
         let site = &self.world.site;
-        let ix = site.resolve_id(id, &[]).and_then(|id| site.find_any(&id, self.source.lang));
+        let ix = site.entry_meant(id, self.source.lang);
         self.world.ask(Query::Link(id.into(), self.source.lang));
         ix.map(|ix| (site.urls[ix].to_string(), LinkKind::Internal))
     }

@@ -107,7 +107,7 @@ fn entry_body(world: &World, kwargs: &Kwargs) -> TeraResult<Value> {
     let Some(id) = text(kwargs, "id")? else { return Ok(Value::none()) };
     let lang = Scope::language();
     world.ask(Query::Link(id.into(), lang));
-    Ok(match world.site.resolve_id(id, &[]).and_then(|id| world.site.find_any(&id, lang)) {
+    Ok(match world.site.entry_meant(id, lang) {
         Some(ix) => safe(&body::joined(world, ix)),
         None => Value::none(),
     })

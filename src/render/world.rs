@@ -106,7 +106,7 @@ impl World {
             Query::Site(lang) => self.sites.get(lang).cloned().unwrap_or((Value::none(), 0)),
             Query::Asset(name) => self.asset(name),
             Query::Body(id, lang) => {
-                let ix = self.site.resolve_id(id, &[]).and_then(|id| self.site.find_any(&id, *lang));
+                let ix = self.site.entry_meant(id, *lang);
                 let print = ix.map_or(0, |ix| self.site.entries[ix].text_fingerprint);
                 (Value::none(), print)
             }
@@ -114,12 +114,8 @@ impl World {
             Query::File(path) => (Value::none(), u128::from(self.files.contains(&**path))),
             Query::Template(name) => (Value::none(), self.templates.print(name)),
             Query::Link(target, lang) => {
-                let url = self
-                    .site
-                    .resolve_id(target, &[])
-                    .and_then(|id| self.site.find_any(&id, *lang))
-                    .map(|ix| &self.site.urls[ix]);
-                let value = Value::from(url.map(|url| url.to_string()));
+                let url = self.site.entry_meant(target, *lang).map(|ix| self.site.urls[ix].to_string());
+                let value = Value::from(url);
                 let print = values::fingerprint(&value);
                 (value, print)
             }
@@ -174,8 +170,7 @@ impl World {
     }
 
     fn card(&self, id: &str, lang: Lang) -> (Value, Fingerprint) {
-        let id = self.site.resolve_id(id, &[]);
-        match id.and_then(|id| self.site.find_any(&id, lang)) {
+        match self.site.entry_meant(id, lang) {
             Some(ix) => (self.card_at(ix), self.cards[ix].fingerprint),
             None => (Value::none(), 0),
         }

@@ -205,6 +205,11 @@ impl Site {
         short.next().is_none().then_some(first)
     }
 
+    /// The entry that a reference means (see [`Site::resolve_id`]), in a language as [`Site::find_any`] has it.
+    pub fn entry_meant(&self, reference: &str, lang: Lang) -> Option<Ix> {
+        self.find_any(&self.resolve_id(reference, &[])?, lang)
+    }
+
     /// The page at an address.
     pub fn page_at(&self, url: &str) -> Option<&Page> {
         self.by_url.get(url).map(|&at| &self.pages[at])

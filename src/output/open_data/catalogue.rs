@@ -156,8 +156,7 @@ fn distribution(site: &Site, entry: &Entry, fields: &Fields, id: &str) -> Json {
 }
 
 fn contact(site: &Site, entry: &Entry, id: &str, graph: &mut Vec<Json>) -> Option<String> {
-    let reference = site.resolve_id(entry.text("contact")?, &[])?;
-    let person = &site.entries[site.find_any(&reference, entry.lang)?];
+    let person = &site.entries[site.entry_meant(entry.text("contact")?, entry.lang)?];
     let own = format!("{id}#kontakt");
     let mut card = json!({ "@id": own, "@type": "vcard:Kind", "vcard:fn": person.title() });
     if let (Some(map), Some(email)) = (card.as_object_mut(), person.text("email")) {

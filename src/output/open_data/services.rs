@@ -314,11 +314,9 @@ fn groups<'e>(entry: &'e Entry, field: &str) -> impl Iterator<Item = &'e Fields>
 }
 
 fn named<'s>(site: &'s Site, id: &str, lang: Lang) -> Option<&'s str> {
-    let id = site.resolve_id(id, &[])?;
-    site.find_any(&id, lang).map(|ix| site.entries[ix].title())
+    site.entry_meant(id, lang).map(|ix| site.entries[ix].title())
 }
 
 fn address(site: &Site, id: &str, lang: Lang) -> Option<String> {
-    let id = site.resolve_id(id, &[])?;
-    site.find_any(&id, lang).map(|ix| site.settings.absolute(&site.urls[ix]))
+    site.entry_meant(id, lang).map(|ix| site.settings.absolute(&site.urls[ix]))
 }
