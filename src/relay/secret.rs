@@ -39,21 +39,35 @@ pub(crate) struct SecretSource {
 }
 
 impl SecretSource {
-    /// Reads the value; the error says what is wrong in words without the value.
+    /// Reads the value.
     #[expect(clippy::disallowed_methods, reason = "secrets are read where they are, once, at the start")]
-    pub(crate) fn read(&self) -> Result<Secret, String> {
+    pub(crate) fn read(&self) -> Result<Secret, Unreadable> {
         let text = match (&self.file, &self.env) {
             (Some(path), None) => {
-                std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?
+                std::fs::read_to_string(path).map_err(|error| Unreadable::File(path.clone(), error))?
             }
-            (None, Some(name)) => std::env::var(name).map_err(|_| format!("${name} is not set"))?,
-            _ => return Err("give either `file` or `env`".to_owned()),
+            (None, Some(name)) => std::env::var(name).map_err(|_| Unreadable::Variable(name.clone()))?,
+            _ => return Err(Unreadable::NoSource),
         };
         match text.trim() {
-            "" => Err("it is empty".to_owned()),
+            "" => Err(Unreadable::Empty),
             value => Ok(Secret::new(value)),
         }
     }
+}
+
+/// Why there is no secret; never with the value.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error("{}: {_1}", _0.display())]
+    File(PathBuf, std::io::Error),
+    #[error("${0} is not set")]
+    Variable(String),
+    #[error("the secret is empty")]
+    Empty,
+    /// Neither a file nor a variable, or both.
+    #[error("give either `file` or `env`")]
+    NoSource,
 }
 
 #[cfg(test)]
@@ -70,6 +84,6 @@ mod tests {
         let source = SecretSource { file: None, env: None };
         assert!(source.read().is_err());
         let source = SecretSource { file: None, env: Some("RAEKODA_NO_SUCH_VARIABLE".into()) };
-        assert_eq!(source.read().unwrap_err(), "$RAEKODA_NO_SUCH_VARIABLE is not set");
+        assert_eq!(source.read().unwrap_err().to_string(), "$RAEKODA_NO_SUCH_VARIABLE is not set");
     }
 }

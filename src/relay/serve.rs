@@ -1,8 +1,9 @@
 //! `form-relay serve`: everything that runs, how it starts, and how it stops without losing anything.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    os::unix::fs::MetadataExt as _,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -76,12 +77,12 @@ pub(crate) fn forms(config: &Config) -> Result<Compiled, Vec<Diagnostic>> {
     let compiled = library::read(&config.forms)
         .map_err(|reason| vec![Diagnostic::new("relay.forms-unusable").arg("reason", reason).at(place())])?;
     let known: BTreeSet<&str> = config.destinations().collect();
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut problems = Vec::new();
     for version in &compiled.forms {
         let form = &version.form;
         for recipient in form.recipients.iter().filter(|recipient| !known.contains(recipient.as_str())) {
-            let unknown = Diagnostic::new("relay.unknown-destination").arg("form", &form.id).arg("name", recipient);
-            problems.push(unknown.suggest(recipient, known.iter().copied()).at(place()));
+            unknown.entry(recipient).or_default().push(&form.id);
         }
         if form.confirm_address
             && (config.confirmation.is_none() || form.reply_to.is_none() || !form.seal_to.is_empty())
@@ -92,11 +93,18 @@ pub(crate) fn forms(config: &Config) -> Result<Compiled, Vec<Diagnostic>> {
             problems.push(Diagnostic::new("relay.seal-key").arg("form", &form.id).at(place()));
         }
     }
+    problems.extend(unknown.into_iter().map(|(name, forms)| {
+        let unknown = Diagnostic::new("relay.unknown-destination").arg("name", name).arg("forms", forms.join(", "));
+        unknown.suggest(name, known.iter().copied()).at(place())
+    }));
     if problems.is_empty() { Ok(compiled) } else { Err(problems) }
 }
 
 /// Opens the store that `config` names.
 pub(crate) fn open(config: &Config) -> Result<Store, Vec<Diagnostic>> {
+    if rustix::process::geteuid().is_root() && config.data.metadata().is_ok_and(|folder| folder.uid() != 0) {
+        return Err(vec![Diagnostic::new("relay.other-user").arg("path", config.data.display())]);
+    }
     let code = if config.postgres.is_some() { "relay.postgres-failed" } else { "relay.store-failed" };
     let failed = |reason: String| vec![Diagnostic::new(code).arg("reason", reason)];
     let store = config.store().map_err(failed)?;
@@ -107,7 +115,7 @@ async fn run(config: Config) -> Result<(), Vec<Diagnostic>> {
     let failed = |error: String| vec![Diagnostic::new("relay.start-failed").arg("reason", error)];
     let signals = Signals::new().map_err(|error| failed(error.to_string()))?;
     let compiled = forms(&config)?;
-    let secret = config.secret.read().map_err(failed)?;
+    let secret = config.secret.read().map_err(|error| failed(error.to_string()))?;
     let (mut store, reading) =
         tokio::task::block_in_place(|| Ok::<_, Vec<Diagnostic>>((open(&config)?, open(&config)?)))?;
     let since = clock::now() - config.retention.version_days * 86_400_000;

@@ -96,6 +96,33 @@ fn a_page_of_an_older_version_is_still_good_after_a_deploy_and_a_restart() {
 }
 
 #[test]
+fn a_deploy_while_people_are_writing_loses_nobody() {
+    let place = Place::new();
+    let relay = place.start();
+    let blank = get(&relay.url("/enquiry"));
+    let reviewed = checked(&relay, &GOOD);
+    let said = |words: &str| relay.log.lock().expect("the log").iter().any(|line| line.contains(words));
+    // A file that cannot be used changes nothing.
+    std::fs::write(place.path("forms.json"), "{").expect("written");
+    wait_until("the broken one is refused", || said("cannot be used"));
+    assert_eq!(post(&relay.url("/enquiry"), &GOOD).status, 200);
+    let newer = super::program::ENQUIRY.replace("name = \"text\"", "name = \"other\"");
+    place.write_forms(&[&newer]);
+    wait_until("the new one is taken", || said("new forms are in place"));
+    // Half filled in: the page that was open before has its own questions, to the end.
+    let mut fields = hidden(&blank.body);
+    fields.extend(GOOD.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let page = post(&relay.url("/enquiry"), &borrowed(&fields));
+    assert!(page.status == 200 && page.body.contains("raamatukogu"), "{}", page.body);
+    let mut fields = hidden(&page.body);
+    fields.push(("_go".to_owned(), "send".to_owned()));
+    assert_eq!(post(&relay.url("/enquiry"), &borrowed(&fields)).status, 303);
+    assert_eq!(post(&relay.url("/enquiry"), &borrowed(&reviewed)).status, 303, "nor is a checked one lost");
+    assert_eq!(post(&relay.url("/enquiry"), &GOOD).status, 422, "a new page has the new questions");
+    wait_until("delivered", || place.dropped().len() == 2);
+}
+
+#[test]
 fn what_robots_fill_in_is_set_aside_and_can_be_let_out() {
     let place = Place::new();
     let relay = place.start();
@@ -120,9 +147,20 @@ fn other_origins_forms_and_encodings_are_refused() {
         .send_form(GOOD)
         .expect("an answer");
     assert_eq!(foreign.status(), 403);
-    assert_eq!(post(&relay.url("/nothing"), &GOOD).status, 404);
-    assert_eq!(post_body(&relay.url("/enquiry"), "application/json", b"{}").expect("an answer").status, 415);
-    assert_eq!(get(&relay.url("/enquiry/sent/forged")).status, 404);
+    let large = "x".repeat(2 << 20);
+    for (refused, status) in [
+        (post(&relay.url("/nothing"), &GOOD), 404),
+        (post_body(&relay.url("/enquiry"), "application/json", b"{}").expect("an answer"), 415),
+        (get(&relay.url("/enquiry/sent/forged")), 404),
+        (post(&relay.url("/enquiry"), &[("text", large.as_str())]), 413),
+    ] {
+        assert_eq!(refused.status, status);
+        assert!(
+            refused.body.contains("<h1>") && refused.body.contains("<html lang="),
+            "{status}: a page that says why"
+        );
+        assert!(refused.headers.contains_key("content-security-policy"), "{status}");
+    }
     let blank = get(&relay.url("/enquiry"));
     let policy = blank.headers.get("content-security-policy").expect("a policy").to_str().expect("text");
     assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
@@ -136,7 +174,8 @@ fn limits_tell_when_to_come_again() {
     let relay = place.start();
     let statuses: Vec<u16> = (0..3).map(|_| post(&relay.url("/feedback"), &[("text", "Tere!")]).status).collect();
     assert_eq!(statuses, [303, 303, 429]);
-    assert!(post(&relay.url("/feedback"), &[("text", "Tere!")]).headers.contains_key("retry-after"));
+    let refused = post(&relay.url("/feedback"), &[("text", "Tere!")]);
+    assert!(refused.headers.contains_key("retry-after") && refused.body.contains("<h1>"), "{}", refused.body);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use proptest::{
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::{
-    program::{GOOD, Place, Relay, agent, multipart, post, post_body},
+    program::{GOOD, Place, Relay, agent, multipart, post, post_body, wait_until},
     sinks::Clamd,
 };
 
@@ -236,6 +236,53 @@ fn an_attachment_is_taken_only_with_the_word_of_clamd() {
     drop(clamd);
     assert_eq!((upload(b"%PDF-1.7 text"), held()), (503, 1), "fail closed");
     assert!(!place.command(&["check"]).status.success());
+}
+
+#[test]
+fn files_that_are_something_else_are_refused() {
+    let office = super::program::ENQUIRY.replace("accept = [\"pdf\"]", "accept = [\"pdf\", \"document\", \"image\"]");
+    let place = Place::new();
+    place.write_forms(&[&office]);
+    let relay = place.start();
+    let upload = |name: &str, content: &[u8]| {
+        let (kind, body) = multipart(&GOOD, &[("papers", name, content)]);
+        post_body(&relay.url("/enquiry"), &kind, &body).expect("an answer").status
+    };
+    // Ten megabytes of nothing in a few bytes; a page with a picture's name; a document with a program in it.
+    let bomb = [&b"PK\x03\x04\x14\0\0\0\x08\0"[..], &[0; 16], b"\x04\0\0\0null", &[0; 90]].concat();
+    let macros =
+        [&b"PK\x03\x04\x14\0\0\0\x08\0"[..], &[0; 16], b"\x13\0\0\0[Content_Types].xml word/vbaProject.bin"].concat();
+    for (name, content) in [
+        ("pomm.zip", bomb.as_slice()),
+        ("pomm.docx", &bomb),
+        ("makrodega.docx", &macros),
+        ("pilt.png", b"<!doctype html><script>alert(1)</script>"),
+        ("pilt.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>"),
+        ("leping.pdf", b"MZ\x90\0 %PDF-1.7"),
+        ("leping.pdf", b"#!/bin/sh\nrm -rf /\n"),
+    ] {
+        assert_eq!(upload(name, content), 422, "{name}");
+    }
+    // A picture that goes on as a page is a picture: nobody is ever sent it with another type.
+    assert_eq!(upload("pilt.html", b"\xff\xd8\xff\xe0\0\x10JFIF\0<script>alert(1)</script>"), 200);
+    let held = std::fs::read_dir(place.path("data/holding")).expect("read").count();
+    assert_eq!(held, 1, "nothing of what was refused is kept");
+}
+
+#[test]
+fn every_script_of_the_world_arrives_as_it_was_written() {
+    let place = Place::new();
+    let relay = place.start();
+    // Composed and not, right to left, beyond the first plane, a mark that turns the line.
+    let text = "Kõrgõ ko\u{303}rgo\u{303} — שלום عربى 👩\u{200d}🔧 𐍈 \u{202e}abc\u{202c}";
+    let sent = post(&relay.url("/feedback"), &[("text", &format!("{text}\0\r\nteine rida"))]);
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    wait_until("delivered", || !place.dropped().is_empty());
+    let (_, one) = place.dropped().pop_first().expect("one");
+    let arrived = one["answers"]["text"].as_str().expect("a text");
+    assert!(!arrived.contains('\0') && arrived.ends_with("\nteine rida"), "{arrived:?}");
+    assert!(arrived.contains("שלום عربى 👩\u{200d}🔧 𐍈"), "{arrived:?}");
+    println!("{arrived:?}");
 }
 
 #[test]

@@ -96,11 +96,16 @@ impl Place {
 
     /// Runs a command of the relay's.
     pub(super) fn command(&self, arguments: &[&str]) -> Output {
+        self.command_in("C", arguments)
+    }
+
+    /// The same in another language.
+    pub(super) fn command_in(&self, locale: &str, arguments: &[&str]) -> Output {
         Command::new(program())
             .args(arguments)
             .arg("--config")
             .arg(self.path("relay.toml"))
-            .env("LANG", "C")
+            .env("LC_ALL", locale)
             .output()
             .expect("run")
     }

@@ -5,19 +5,24 @@ mod submissions;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{config::Config, serve};
 use crate::diagnostics::{self, Diagnostic, Format, Language};
 
+const EXIT_CODES: &str = "\
+Exit codes: 0 when all is well, 1 when something is wrong (it is said on standard error), 2 when the command was used \
+wrongly.
+Messages are in Estonian where the system's language is (LANG=et_EE.UTF-8), else in English.";
+
 /// Takes in what citizens send with e-forms, keeps it safe, delivers it, forgets it in time.
 #[derive(Debug, Parser)]
-#[command(name = "form-relay", version)]
+#[command(name = "form-relay", version, after_help = EXIT_CODES)]
 struct Arguments {
     /// The configuration.
     #[arg(long, global = true, default_value = "relay.toml", value_name = "FILE")]
     config: PathBuf,
-    /// How results are written.
+    /// How results are written; csv is for list, export and stats.
     #[arg(long, global = true, value_enum, default_value_t = Shape::Text)]
     format: Shape,
     #[command(subcommand)]
@@ -42,25 +47,26 @@ enum Command {
         /// Only of this form.
         #[arg(long)]
         form: Option<String>,
-        /// Only accepted, quarantined or purged ones, or those with a pending, held, delivered or dead delivery.
-        #[arg(long)]
-        state: Option<String>,
+        /// Only those in this state, or with a delivery in it.
+        #[arg(long, value_enum)]
+        state: Option<State>,
         /// At most so many.
         #[arg(long, default_value_t = 50)]
         limit: i64,
     },
-    /// Shows what was written in a submission; that it was looked at is noted in the audit trail.
+    /// Shows what was written in a submission; that it was looked at is noted in the audit trail. A sealed one is
+    /// taken out as JSON, for `open`.
     Show {
         /// The reference number.
         reference: String,
     },
     /// Sends dead letters again.
+    #[command(group = clap::ArgGroup::new("which").required(true).args(["reference", "all"]))]
     Retry {
         /// The reference number of one.
-        #[arg(required_unless_present = "all")]
         reference: Option<String>,
         /// All of them.
-        #[arg(long, conflicts_with = "reference")]
+        #[arg(long)]
         all: bool,
     },
     /// Lets a submission out of quarantine, to be delivered.
@@ -98,6 +104,27 @@ enum Command {
     },
 }
 
+/// A submission's state, or that of one of its deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum State {
+    /// Taken in, for everyone that it goes to.
+    Accepted,
+    /// The citizen has not yet confirmed the address.
+    Unconfirmed,
+    /// What the trap for robots caught.
+    Quarantined,
+    /// Removed at the end of its retention.
+    Purged,
+    /// A delivery that is still tried.
+    Pending,
+    /// A delivery that waits for `release` or for the citizen's word.
+    Held,
+    /// A delivery that was taken.
+    Delivered,
+    /// A delivery that was given up and waits for `retry`.
+    Dead,
+}
+
 /// The program.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -107,6 +134,13 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    if arguments.format == Shape::Csv
+        && !matches!(arguments.command, Command::List { .. } | Command::Export { .. } | Command::Stats)
+    {
+        let words = "--format csv is for list, export and stats";
+        let _ = Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, words).print();
+        return ExitCode::from(2);
+    }
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     match run(&arguments) {
         Ok(text) => match std::io::stdout().lock().write_all(text.as_bytes()) {
@@ -143,25 +177,40 @@ fn run(arguments: &Arguments) -> Said {
             log();
             serve::serve(config).map(|()| String::new())
         }
-        Command::Check => check(&config),
-        Command::List { form, state, limit } => submissions::list(&config, shape, form.clone(), state.clone(), *limit),
+        Command::Check => check(&config, shape),
+        Command::List { form, state, limit } => {
+            let state = state.and_then(|state| Some(state.to_possible_value()?.get_name().to_owned()));
+            submissions::list(&config, shape, form.clone(), state, *limit)
+        }
         Command::Show { reference } => submissions::show(&config, shape, reference),
-        Command::Retry { reference, .. } => submissions::retry(&config, reference.as_deref()),
-        Command::Release { reference } => submissions::release(&config, reference),
+        Command::Retry { reference, .. } => submissions::retry(&config, shape, reference.as_deref()),
+        Command::Release { reference } => submissions::release(&config, shape, reference),
         Command::Export { form } => submissions::export(&config, shape, form),
-        Command::Purge => records::purge(&config),
+        Command::Purge => records::purge(&config, shape),
         Command::Stats => records::stats(&config, shape),
         Command::Audit => records::audit(&config, shape),
-        Command::Backup { folder } => records::backup(&config, folder),
+        Command::Backup { folder } => records::backup(&config, shape, folder),
         Command::Open { .. } => Ok(String::new()),
     }
 }
 
-fn check(config: &Config) -> Said {
+fn check(config: &Config, shape: Shape) -> Said {
     let mut problems = serve::forms(config).err().unwrap_or_default();
     problems.extend(serve::open(config).err().unwrap_or_default());
     problems.extend(serve::check(config));
-    if problems.is_empty() { Ok("Everything works.\n".to_owned()) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(done(shape, &serde_json::json!({ "works": true }), ["Kõik töötab.".to_owned(), "Everything works.".to_owned()]))
+}
+
+/// That something was done: as data, or in Estonian and English.
+fn done(shape: Shape, data: &serde_json::Value, [estonian, english]: [String; 2]) -> String {
+    match (shape, language()) {
+        (Shape::Json, _) => json(data),
+        (_, Language::Estonian) => estonian + "\n",
+        (_, Language::English) => english + "\n",
+    }
 }
 
 /// One JSON object a line, on standard error.
@@ -173,6 +222,24 @@ fn log() {
         .with_max_level(tracing::Level::INFO)
         .with_writer(std::io::stderr)
         .init();
+}
+
+/// Rows below their headings, as a table for people or as CSV.
+fn rows(shape: Shape, header: &[&str], rows: &[Vec<String>]) -> String {
+    if shape != Shape::Csv {
+        return table(header, rows);
+    }
+    let lines = rows.iter().map(|cells| csv_line(cells.iter().map(String::as_str)));
+    std::iter::once(csv_line(header.iter().copied())).chain(lines).collect()
+}
+
+/// A line of CSV (RFC 4180). What a spreadsheet would take for a formula is made a text.
+fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    let quoted = cells.map(|cell| {
+        let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    });
+    quoted.collect::<Vec<_>>().join(",") + "\r\n"
 }
 
 /// A table with columns as wide as they need.
@@ -200,4 +267,14 @@ fn json(value: &impl serde::Serialize) -> String {
 /// The moment on Estonian clocks, as people write it.
 fn moment(at: i64) -> String {
     super::clock::local_ms(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_no_formula() {
+        assert_eq!(csv_line(["=1+1", "ütles \"ei\"", "a,b"].into_iter()), "\"'=1+1\",\"ütles \"\"ei\"\"\",\"a,b\"\r\n");
+    }
 }

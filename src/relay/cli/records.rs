@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use super::{Said, Shape, json, table};
+use super::{Said, Shape, done, json, rows};
 use crate::{
     diagnostics::Diagnostic,
     relay::{
@@ -20,12 +20,15 @@ fn failed(error: &Failure) -> Vec<Diagnostic> {
     vec![Diagnostic::new("relay.store-failed").arg("reason", error)]
 }
 
-pub(super) fn purge(config: &Config) -> Said {
+pub(super) fn purge(config: &Config, shape: Shape) -> Said {
     let mut store = serve::open(config)?;
     let mut purged = 0;
     loop {
         match store.write_all(&[Write::purge(&config.retention, clock::now())]).pop() {
-            Some(Ok(Written::Purged { submissions: 0 })) | None => return Ok(format!("{purged} purged\n")),
+            Some(Ok(Written::Purged { submissions: 0 })) | None => {
+                let words = [format!("Kustutati {purged}."), format!("{purged} purged.")];
+                return Ok(done(shape, &serde_json::json!({ "purged": purged }), words));
+            }
             Some(Ok(Written::Purged { submissions })) => purged += submissions,
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(failed(&error)),
@@ -39,7 +42,7 @@ pub(super) fn stats(config: &Config, shape: Shape) -> Said {
     if shape == Shape::Json {
         return Ok(json(&lines));
     }
-    let rows = lines.iter().map(|line| {
+    let cells = lines.iter().map(|line| {
         let mean = line.mean.map_or(String::new(), |mean| format!("{mean:.2}"));
         vec![
             line.month.clone(),
@@ -50,20 +53,23 @@ pub(super) fn stats(config: &Config, shape: Shape) -> Said {
             mean,
         ]
     });
-    Ok(table(&["month", "form", "service", "page", "count", "mean"], &rows.collect::<Vec<_>>()))
+    Ok(rows(shape, &["month", "form", "service", "page", "count", "mean"], &cells.collect::<Vec<_>>()))
 }
 
 pub(super) fn audit(config: &Config, shape: Shape) -> Said {
     match serve::open(config)?.verify_audit().map_err(|error| failed(&error))? {
         Err(number) => Err(vec![Diagnostic::new("relay.audit-broken").arg("number", number)]),
-        Ok((head, records)) if shape == Shape::Json => {
-            Ok(json(&serde_json::json!({ "records": records, "head": head })))
+        Ok((head, records)) => {
+            let words = [
+                format!("{records} kirjet, kõik on korras; viimane räsi on {head}"),
+                format!("{records} records, all in order; the last hash is {head}"),
+            ];
+            Ok(done(shape, &serde_json::json!({ "records": records, "head": head }), words))
         }
-        Ok((head, records)) => Ok(format!("{records} records, all in order; the last hash is {head}\n")),
     }
 }
 
-pub(super) fn backup(config: &Config, folder: &Path) -> Said {
+pub(super) fn backup(config: &Config, shape: Shape, folder: &Path) -> Said {
     let unwritable = |error: std::io::Error| {
         vec![Diagnostic::new("relay.write-failed").arg("path", folder.display()).arg("reason", error)]
     };
@@ -71,7 +77,12 @@ pub(super) fn backup(config: &Config, folder: &Path) -> Said {
     let mut store = serve::open(config)?;
     let attachments = store.backup(folder).map_err(|error| failed(&error))?;
     store.note("backed up", "", clock::now()).map_err(|error| failed(&error))?;
-    Ok(format!("the store and {attachments} attachments are in {}\n", folder.display()))
+    let place = folder.display().to_string();
+    let words = [
+        format!("Hoidla ja {attachments} manust on kaustas {place}."),
+        format!("The store and {attachments} attachments are in {place}."),
+    ];
+    Ok(done(shape, &serde_json::json!({ "folder": place, "attachments": attachments }), words))
 }
 
 pub(super) fn open(file: &Path, key: &Path, out: Option<&Path>) -> Said {

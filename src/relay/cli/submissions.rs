@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Said, Shape, json, moment, table};
+use super::{Said, Shape, csv_line, done, json, moment, rows};
 use crate::{
     diagnostics::Diagnostic,
     relay::{
@@ -10,7 +10,7 @@ use crate::{
         config::Config,
         delivery::for_office,
         document::{Document, Payload},
-        reference, serve,
+        library, reference, serve,
         store::{Failure, Job, Query, Shown, Store},
     },
 };
@@ -33,7 +33,7 @@ pub(super) fn list(config: &Config, shape: Shape, form: Option<String>, state: O
     if shape == Shape::Json {
         return Ok(json(&listed));
     }
-    let rows = listed.iter().map(|one| {
+    let lines = listed.iter().map(|one| {
         let deliveries = one.deliveries.iter().map(|delivery| match &delivery.trouble {
             Some(trouble) if delivery.state != "delivered" => {
                 format!("{}: {} ({trouble}, {} tries)", delivery.destination, delivery.state, delivery.attempts)
@@ -49,14 +49,15 @@ pub(super) fn list(config: &Config, shape: Shape, form: Option<String>, state: O
             deliveries.collect::<Vec<_>>().join(", "),
         ]
     });
-    Ok(table(&["reference", "form", "received", "deadline", "state", "deliveries"], &rows.collect::<Vec<_>>()))
+    let header = ["reference", "form", "received", "deadline", "state", "deliveries"];
+    Ok(rows(shape, &header, &lines.collect::<Vec<_>>()))
 }
 
 pub(super) fn show(config: &Config, shape: Shape, typed: &str) -> Said {
     let reference = parsed(typed)?;
     let mut store = serve::open(config)?;
     let (job, payload) = read(&mut store, &reference, "shown")?;
-    if matches!(payload, Payload::Sealed(_)) {
+    if matches!(payload, Payload::Sealed(_)) && shape != Shape::Json {
         return Err(vec![Diagnostic::new("relay.sealed").arg("reference", &reference)]);
     }
     Ok(if shape == Shape::Json { json(&payload.json(&job)) } else { for_office(&job, &payload) })
@@ -86,40 +87,62 @@ fn read(store: &mut Store, reference: &str, event: &str) -> Result<(Job, Payload
     Ok((job, payload))
 }
 
-pub(super) fn retry(config: &Config, typed: Option<&str>) -> Said {
+pub(super) fn retry(config: &Config, shape: Shape, typed: Option<&str>) -> Said {
     let reference = typed.map(parsed).transpose()?;
     let mut store = serve::open(config)?;
     let count = store.retry(reference.as_deref(), clock::now()).map_err(|error| failed(&error))?;
     match (count, &reference) {
-        (0, Some(reference)) => Err(not_found(reference)),
-        _ => Ok(format!("{count} to be sent again\n")),
+        (0, Some(reference)) => Err(vec![Diagnostic::new("relay.not-dead").arg("reference", reference)]),
+        _ => {
+            let words = [format!("Uuesti saadetakse {count}."), format!("{count} to be sent again.")];
+            Ok(done(shape, &serde_json::json!({ "retried": count }), words))
+        }
     }
 }
 
-pub(super) fn release(config: &Config, typed: &str) -> Said {
+pub(super) fn release(config: &Config, shape: Shape, typed: &str) -> Said {
     let reference = parsed(typed)?;
     let released = serve::open(config)?.release(&reference, clock::now()).map_err(|error| failed(&error))?;
-    if released { Ok(format!("{reference} will be delivered\n")) } else { Err(not_found(&reference)) }
+    if !released {
+        return Err(vec![Diagnostic::new("relay.not-held").arg("reference", &reference)]);
+    }
+    let words = [format!("{reference} antakse üle."), format!("{reference} will be delivered.")];
+    Ok(done(shape, &serde_json::json!({ "released": reference }), words))
 }
 
 pub(super) fn export(config: &Config, shape: Shape, form: &str) -> Said {
     let mut store = serve::open(config)?;
     let query = Query { form: Some(form.to_owned()), state: Some("accepted".to_owned()), limit: i64::MAX };
     let listed = store.list(&query).map_err(|error| failed(&error))?;
+    if listed.is_empty() {
+        known(config, form)?;
+    }
     let mut all = Vec::new();
     for one in listed {
-        match read(&mut store, &one.reference, "exported")? {
-            (job, Payload::Open(document)) => all.push((job, document)),
-            (job, Payload::Sealed(_)) => {
-                return Err(vec![Diagnostic::new("relay.sealed").arg("reference", &job.reference)]);
-            }
+        let (job, payload) = read(&mut store, &one.reference, "exported")?;
+        if matches!(payload, Payload::Sealed(_)) && shape != Shape::Json {
+            return Err(vec![Diagnostic::new("relay.sealed").arg("reference", &job.reference)]);
         }
+        all.push((job, payload));
     }
     if shape == Shape::Json {
-        let values: Vec<_> = all.into_iter().map(|(job, document)| Payload::Open(document).json(&job)).collect();
-        return Ok(json(&values));
+        return Ok(json(&all.iter().map(|(job, payload)| payload.json(job)).collect::<Vec<_>>()));
     }
-    Ok(csv(&all))
+    let open = all.into_iter().filter_map(|(job, payload)| match payload {
+        Payload::Open(document) => Some((job, document)),
+        Payload::Sealed(_) => None,
+    });
+    Ok(csv(&open.collect::<Vec<_>>()))
+}
+
+/// That `form` is one of `forms.json`, as long as that can be read.
+fn known(config: &Config, form: &str) -> Result<(), Vec<Diagnostic>> {
+    let Ok(compiled) = library::read(&config.forms) else { return Ok(()) };
+    let ids = || compiled.forms.iter().map(|version| version.form.id.as_str());
+    if ids().any(|id| id == form) {
+        return Ok(());
+    }
+    Err(vec![Diagnostic::new("relay.no-such-form").arg("form", form).suggest(form, ids())])
 }
 
 fn csv(all: &[(Job, Box<Document<'_>>)]) -> String {
@@ -131,7 +154,7 @@ fn csv(all: &[(Job, Box<Document<'_>>)]) -> String {
         }
     }
     let fixed = ["reference", "received", "deadline", "language"];
-    let mut out = row(fixed.into_iter().chain(names.iter().map(|name| &***name)));
+    let mut out = csv_line(fixed.into_iter().chain(names.iter().map(|name| &***name)));
     for (job, document) in all {
         let received = moment(job.received);
         let own = [&job.reference, &received, job.deadline.as_deref().unwrap_or_default(), &job.language];
@@ -139,26 +162,7 @@ fn csv(all: &[(Job, Box<Document<'_>>)]) -> String {
             let found = document.questions.iter().find(|question| question.name == **name);
             found.map_or("", |question| &question.answer.et)
         });
-        out.push_str(&row(own.into_iter().chain(answers)));
+        out.push_str(&csv_line(own.into_iter().chain(answers)));
     }
     out
-}
-
-/// A line of CSV (RFC 4180). What a spreadsheet would take for a formula is made a text.
-fn row<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    let quoted = cells.map(|cell| {
-        let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
-    });
-    quoted.collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_no_formula() {
-        assert_eq!(row(["=1+1", "ütles \"ei\"", "a,b"].into_iter()), "\"'=1+1\",\"ütles \"\"ei\"\"\",\"a,b\"\r\n");
-    }
 }

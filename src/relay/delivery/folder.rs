@@ -22,21 +22,20 @@ impl Folder {
 
     pub(crate) async fn deliver(&self, job: &Job, payload: &Payload) -> Result<(), Trouble> {
         let (path, job, json) = (self.path.clone(), job.clone(), payload.json(job));
-        let written = tokio::task::spawn_blocking(move || write(&path, &job, &json)).await;
-        match written {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Trouble::Temporary(format!("folder: {}", error.kind()))),
-            Err(_) => Err(Trouble::Temporary("the writing broke off".to_owned())),
-        }
+        self.outcome(tokio::task::spawn_blocking(move || write(&path, &job, &json)).await)
     }
 
     pub(crate) async fn check(&self) -> Result<(), Trouble> {
         let probe = self.path.join(".form-relay-check");
         let tried = tokio::task::spawn_blocking(move || File::create(&probe).and_then(|_| fs::remove_file(&probe)));
-        match tried.await {
+        self.outcome(tried.await)
+    }
+
+    fn outcome(&self, result: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), Trouble> {
+        match result {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Trouble::Temporary(format!("folder: {}", error.kind()))),
-            Err(_) => Err(Trouble::Temporary("the check broke off".to_owned())),
+            Ok(Err(error)) => Err(Trouble::Temporary(format!("{}: {error}", self.path.display()))),
+            Err(_) => Err(Trouble::Temporary("the writing broke off".to_owned())),
         }
     }
 }

@@ -16,14 +16,19 @@ pub(super) fn line(text: &str) -> String {
 
 /// What the office reads: every question in Estonian, and as the citizen saw it where that differs.
 pub(crate) fn for_office(job: &Job, payload: &Payload) -> String {
-    let mut text = format!("Viitenumber: {}\nVorm: {}\n", job.reference, job.form);
+    let title = match payload {
+        Payload::Open(document) => format!("{} ({})", document.title("et"), job.form),
+        Payload::Sealed(_) => job.form.clone(),
+    };
+    let mut text = format!("Viitenumber: {}\nVorm: {title}\n", job.reference);
     let received = crate::relay::clock::local_ms(job.received);
     let _ = writeln!(text, "Saabus: {}", received.strftime("%d.%m.%Y %H:%M"));
     if let Some(deadline) = &job.deadline {
-        let _ = writeln!(text, "Vastata hiljemalt: {deadline}");
+        let date = deadline.parse::<jiff::civil::Date>().map(|date| date.strftime("%d.%m.%Y").to_string());
+        let _ = writeln!(text, "Vastata hiljemalt: {}", date.as_ref().unwrap_or(deadline));
     }
     let Payload::Open(document) = payload else {
-        text.push_str("\nSisu on pitseeritud; ava see käsuga `form-relay open`.\n");
+        text.push_str("\nSisu on pitseeritud. Avage see seal, kus on võti:\n    form-relay open submission.sealed.json --key VÕTMEFAIL\n");
         return text;
     };
     let _ = writeln!(text, "Täitmise keel: {}", job.language);

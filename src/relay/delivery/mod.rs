@@ -86,7 +86,7 @@ pub(crate) fn destinations(config: &Config) -> Result<Vec<(String, Destination)>
     }
     if let Some(confirmation) = &config.confirmation {
         let name = || super::config::CONFIRMATION.to_owned();
-        let secret = config.secret.read().map_err(|reason| (name(), reason))?;
+        let secret = config.secret.read().map_err(|reason| (name(), reason.to_string()))?;
         let links = Links { signer: Signer::new(&secret), public_url: config.public_url.clone() };
         all.push((name(), Destination::Confirmation(mailbox(&confirmation.through)?, links)));
     }
@@ -260,17 +260,31 @@ fn outcome(result: Result<(), Trouble>, job: &Job, now: i64, retry: &Retry, chan
     match result {
         Ok(()) => Outcome::Delivered,
         Err(Trouble::Permanent(trouble)) => Outcome::Dead { trouble },
-        Err(Trouble::Temporary(trouble)) if now - job.received > retry.give_up_days * 86_400_000 => {
+        Err(Trouble::Temporary(trouble)) if waited(job.attempts, retry) > retry.give_up_days * 86_400 => {
             Outcome::Dead { trouble }
         }
         Err(Trouble::Temporary(trouble)) => {
-            let doubled = retry.first_seconds.saturating_mul(1 << (job.attempts - 1).clamp(0, 30));
-            let pause = doubled.min(retry.longest_seconds.max(1)) * 1_000;
+            let pause = pause(job.attempts, retry) * 1_000;
             // Between three and five quarters of it.
             let jitter = pause / 2 * i64::from(chance % 1_000) / 1_000;
             Outcome::Later { at: now + pause * 3 / 4 + jitter, trouble }
         }
     }
+}
+
+/// How long to wait after so many attempts, in seconds, before chance spreads it.
+fn pause(attempts: i64, retry: &Retry) -> i64 {
+    let doubled = retry.first_seconds.saturating_mul(1 << (attempts - 1).clamp(0, 30));
+    doubled.min(retry.longest_seconds.max(1))
+}
+
+/// How long so many attempts have waited, in seconds. This, and not the submission's age, decides when a delivery is
+/// given up: a relay that was off, a wrong clock or a dead letter that is sent again months later begin anew.
+fn waited(attempts: i64, retry: &Retry) -> i64 {
+    let doubling = attempts.min(31);
+    (1..=doubling)
+        .map(|attempt| pause(attempt, retry))
+        .fold((attempts - doubling).saturating_mul(pause(31, retry)), i64::saturating_add)
 }
 
 #[cfg(test)]
@@ -293,7 +307,7 @@ mod tests {
         }
     }
 
-    fn pause(attempts: i64, chance: u32) -> i64 {
+    fn next(attempts: i64, chance: u32) -> i64 {
         match outcome(Err(Trouble::Temporary("x".into())), &job(attempts), 0, &Retry::default(), chance) {
             Outcome::Later { at, .. } => at,
             other => panic!("{other:?}"),
@@ -302,9 +316,9 @@ mod tests {
 
     #[test]
     fn pauses_double_and_spread_and_end() {
-        assert_eq!((pause(1, 0), pause(1, 999)), (22_500, 37_485));
-        assert_eq!(pause(2, 500), 60_000);
-        assert_eq!(pause(80, 500), 4 * 3_600_000);
+        assert_eq!((next(1, 0), next(1, 999)), (22_500, 37_485));
+        assert_eq!(next(2, 500), 60_000);
+        assert_eq!(next(80, 500), 4 * 3_600_000);
     }
 
     #[test]
@@ -312,7 +326,15 @@ mod tests {
         let dead = Outcome::Dead { trouble: "x".into() };
         let retry = Retry::default();
         assert_eq!(outcome(Err(Trouble::Permanent("x".into())), &job(1), 0, &retry, 0), dead);
-        let late = 15 * 86_400_000;
-        assert_eq!(outcome(Err(Trouble::Temporary("x".into())), &job(9), late, &retry, 0), dead);
+        let later = |attempts| outcome(Err(Trouble::Temporary("x".into())), &job(attempts), 0, &retry, 0);
+        assert_eq!(later(100), dead);
+        assert_ne!(later(80), dead, "eighty attempts take less than two weeks");
+    }
+
+    #[test]
+    fn a_dead_letter_that_is_sent_again_is_given_time_again() {
+        let months = 90 * 86_400_000;
+        let again = outcome(Err(Trouble::Temporary("x".into())), &job(1), months, &Retry::default(), 0);
+        assert!(matches!(again, Outcome::Later { .. }), "{again:?}");
     }
 }

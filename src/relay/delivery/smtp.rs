@@ -23,6 +23,8 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// A way to send mail, and to whom.
 pub(crate) struct Mailbox {
     transport: Transport,
+    /// Its host and port.
+    server: String,
     from: Address,
     to: Vec<Address>,
     /// The part of message ids after the `@`.
@@ -32,21 +34,26 @@ pub(crate) struct Mailbox {
 
 impl Mailbox {
     pub(crate) fn new(smtp: &Smtp, config: &Config) -> Result<Self, String> {
+        let port = smtp.port.unwrap_or(match smtp.security {
+            Security::Tls => 465,
+            Security::Starttls => 587,
+            Security::None => 25,
+        });
         let mut builder = Transport::builder_dangerous(&smtp.host)
             .tls(tls(smtp)?)
             .timeout(Some(Duration::from_secs(config.retry.attempt_seconds.div_ceil(2))))
-            .port(smtp.port.unwrap_or(match smtp.security {
-                Security::Tls => 465,
-                Security::Starttls => 587,
-                Security::None => 25,
-            }));
+            .port(port);
         if let (Some(username), Some(password)) = (&smtp.username, &smtp.password) {
-            builder = builder.credentials(Credentials::new(username.clone(), password.read()?.expose_text()));
+            builder = builder.credentials(Credentials::new(
+                username.clone(),
+                password.read().map_err(|error| error.to_string())?.expose_text(),
+            ));
         }
         let address = |text: &String| text.parse::<Address>().map_err(|_| format!("{text} is no e-mail address"));
         let host = config.public_url.split_once("://").map_or("", |(_, host)| host);
         Ok(Self {
             transport: builder.build(),
+            server: format!("{}:{port}", smtp.host),
             from: address(&smtp.from)?,
             to: smtp.to.iter().map(address).collect::<Result<_, _>>()?,
             domain: host.split(':').next().unwrap_or("localhost").to_owned(),
@@ -122,7 +129,8 @@ impl Mailbox {
         match self.transport.test_connection().await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Trouble::Temporary("the server does not answer".to_owned())),
-            Err(error) => Err(trouble(&error)),
+            // Nothing of a citizen's was sent, so the server's own words are safe.
+            Err(error) => Err(Trouble::Temporary(format!("{}: {}", self.server, causes(&error)))),
         }
     }
 
@@ -154,6 +162,20 @@ fn tls(smtp: &Smtp) -> Result<Tls, String> {
     }
     let parameters = parameters.build_rustls().map_err(|error| error.to_string())?;
     Ok(if smtp.security == Security::Tls { Tls::Wrapper(parameters) } else { Tls::Required(parameters) })
+}
+
+/// The error with what caused it: "Connection error: Connection refused".
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        if !said.contains(&words) {
+            said = format!("{said}: {words}");
+        }
+        next = cause.source();
+    }
+    said
 }
 
 /// A server's refusal in a few words: only its code, for its text may quote the citizen's address.

@@ -35,7 +35,7 @@ impl Webhook {
             .user_agent("form-relay")
             .build()
             .into();
-        Ok(Self { url: config.url.clone(), key: key(&config.secret.read()?), agent })
+        Ok(Self { url: config.url.clone(), key: key(&config.secret.read().map_err(|error| error.to_string())?), agent })
     }
 
     pub(crate) async fn deliver(&self, job: &Job, payload: &Payload) -> Result<(), Trouble> {
@@ -86,6 +86,9 @@ impl Webhook {
             Ok(status) => Err(Trouble::Temporary(format!("HTTP {status}"))),
             Err(ureq::Error::Timeout(_)) => Err(Trouble::Temporary("no answer in time".to_owned())),
             Err(ureq::Error::BadUri(_)) => Err(Trouble::Permanent("the address cannot be read".to_owned())),
+            Err(ureq::Error::Io(error)) => Err(Trouble::Temporary(format!("no connection: {}", error.kind()))),
+            Err(ureq::Error::HostNotFound) => Err(Trouble::Temporary("no such host".to_owned())),
+            Err(ureq::Error::Rustls(error)) => Err(Trouble::Temporary(format!("TLS does not work: {error}"))),
             Err(_) => Err(Trouble::Temporary("no connection".to_owned())),
         }
     }

@@ -2,11 +2,12 @@
 
 use super::{
     Store,
-    intake::{Attachment, State},
+    intake::{Attachment, Rating, State},
     sql::Failure,
 };
 use crate::relay::{
     audit::{Record, Verifier},
+    clock,
     token::Nonce,
 };
 
@@ -174,10 +175,14 @@ impl Store {
     /// Delivers what was held because of its state. Whether it was in that state.
     pub(super) fn let_out(&mut self, reference: &str, from: State, event: &str, now: i64) -> Result<bool, Failure> {
         let rows = self.sql.query(
-            "UPDATE submission SET state = 'accepted' WHERE reference = $1 AND state = $2 RETURNING id",
+            "UPDATE submission SET state = 'accepted' WHERE reference = $1 AND state = $2 \
+             RETURNING id, form, received",
             &[reference.into(), from.name().into()],
         )?;
-        let Some(row) = rows.first() else { return Ok(false) };
+        let Some(mut row) = rows.into_iter().next() else { return Ok(false) };
+        // Now it counts; what was rated stands in its content, which may be sealed.
+        let month = clock::local_ms(row.integer(2)).date().first_of_month();
+        *self.counted.entry((month, row.text(1), Rating::default())).or_default() += 1;
         self.sql.execute(
             "UPDATE delivery SET state = 'pending', next_at = $1 WHERE submission = $2 AND state = 'held'",
             &[now.into(), row.integer(0).into()],

@@ -1,7 +1,9 @@
 //! `relay.toml`: everything the relay is told, checked in full before it starts.
 
+mod problems;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -177,6 +179,9 @@ pub(crate) struct Alert {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Smtp {
+    /// Another SMTP destination whose server, user and sender this one has too.
+    pub(crate) through: Option<String>,
+    #[serde(default)]
     pub(crate) host: String,
     pub(crate) port: Option<u16>,
     #[serde(default)]
@@ -185,6 +190,7 @@ pub(crate) struct Smtp {
     pub(crate) password: Option<SecretSource>,
     /// A certificate authority of one's own, as a PEM file.
     pub(crate) authority: Option<PathBuf>,
+    #[serde(default)]
     pub(crate) from: String,
     #[serde(default)]
     pub(crate) to: Vec<String>,
@@ -242,8 +248,8 @@ impl Config {
         // Paths are meant from the file's own folder.
         let base = path.parent().unwrap_or(Path::new("")).to_owned();
         config.visit_paths(|relative| *relative = base.join(&*relative));
-        let problems: Vec<_> =
-            config.problems().into_iter().map(|problem| problem.at(Location::file(name.clone()))).collect();
+        let problems = problems::of(&config, &name, &text);
+        config.share_servers();
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
@@ -260,6 +266,18 @@ impl Config {
         })
     }
 
+    /// Gives mailboxes with `through` the server of the other one.
+    fn share_servers(&mut self) {
+        let servers = self.smtp.clone();
+        for smtp in self.smtp.values_mut() {
+            if let Some(server) = smtp.through.as_ref().and_then(|name| servers.get(name)) {
+                let (to, from) = (std::mem::take(&mut smtp.to), std::mem::take(&mut smtp.from));
+                let from = if from.is_empty() { server.from.clone() } else { from };
+                *smtp = Smtp { through: smtp.through.take(), to, from, ..server.clone() };
+            }
+        }
+    }
+
     fn visit_paths(&mut self, mut visit: impl FnMut(&mut PathBuf)) {
         [&mut self.forms, &mut self.data].into_iter().for_each(&mut visit);
         let sources = std::iter::once(&mut self.secret).chain(&mut self.postgres);
@@ -273,77 +291,6 @@ impl Config {
         self.folder.values_mut().for_each(|folder| visit(&mut folder.path));
     }
 
-    /// What is wrong besides the grammar.
-    fn problems(&self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        let mut wrong = |key: &str, reason: &str| {
-            found.push(Diagnostic::new("relay.wrong-value").arg("key", key).arg("reason", reason));
-        };
-        for (key, address) in
-            std::iter::once(("public_url", &self.public_url)).chain(self.sites.iter().map(|site| ("sites", site)))
-        {
-            if !is_origin(address) {
-                wrong(key, "write it as https://name or https://name:port, without a path");
-            }
-        }
-        if self.sites.is_empty() {
-            wrong("sites", "name at least the site whose forms are sent here");
-        }
-        match self.secret.read() {
-            Err(reason) => wrong("secret", &reason),
-            Ok(secret) if secret.expose().len() < 32 => wrong("secret", "it has fewer than 32 characters"),
-            Ok(_) => {}
-        }
-        if let Some(Err(reason)) = self.postgres.as_ref().map(SecretSource::read) {
-            wrong("postgres", &reason);
-        }
-        for (name, smtp) in &self.smtp {
-            if let Some(Err(reason)) = smtp.password.as_ref().map(SecretSource::read) {
-                wrong(&format!("smtp.{name}.password"), &reason);
-            }
-            for mailbox in smtp.to.iter().chain([&smtp.from]) {
-                if mailbox.parse::<lettre::message::Mailbox>().is_err() {
-                    wrong(&format!("smtp.{name}"), &format!("{mailbox} is no e-mail address"));
-                }
-            }
-            if smtp.security == Security::None && smtp.password.is_some() {
-                wrong(&format!("smtp.{name}.security"), "a password is never sent without TLS");
-            }
-        }
-        for (name, webhook) in &self.webhook {
-            if let Err(reason) = webhook.secret.read() {
-                wrong(&format!("webhook.{name}.secret"), &reason);
-            }
-            if !(webhook.url.starts_with("https://") || is_loopback(&webhook.url)) {
-                wrong(&format!("webhook.{name}.url"), "only https:// (http:// on this machine)");
-            }
-        }
-        for (key, through) in [
-            ("confirmation.through", self.confirmation.as_ref().map(|confirmation| &confirmation.through)),
-            ("alert.through", self.alert.as_ref().map(|alert| &alert.through)),
-        ] {
-            if through.is_some_and(|name| !self.smtp.contains_key(name)) {
-                wrong(key, "no [smtp] of this name");
-            }
-        }
-        let mut seen = BTreeSet::new();
-        for name in self.destinations() {
-            if !seen.insert(name) {
-                wrong(name, "two destinations have this name");
-            }
-            if name == CONFIRMATION {
-                wrong(name, "this name is the relay's own");
-            }
-        }
-        if self.limits.connections == 0 || self.retry.parallel == 0 || self.retry.first_seconds <= 0 {
-            wrong("limits", "connections, retry.parallel and retry.first_seconds are at least 1");
-        }
-        if self.retry.longest_seconds > 86_400 {
-            wrong("retry.longest_seconds", "at most a day");
-        }
-        found
-    }
-
     /// The destinations' names.
     pub(crate) fn destinations(&self) -> impl Iterator<Item = &str> {
         let smtp = self.smtp.iter().filter(|(_, smtp)| !smtp.to.is_empty()).map(|(name, _)| name);
@@ -355,7 +302,8 @@ impl Config {
         match &self.postgres {
             None => Ok(StoreConfig::Sqlite),
             Some(source) => {
-                let (address, authority) = (source.read()?, self.postgres_authority.clone());
+                let (address, authority) =
+                    (source.read().map_err(|error| error.to_string())?, self.postgres_authority.clone());
                 Ok(StoreConfig::Postgres { address, authority })
             }
         }
@@ -365,26 +313,13 @@ impl Config {
 /// The name under which confirmation mails are queued.
 pub(crate) const CONFIRMATION: &str = "confirmation";
 
-fn is_origin(address: &str) -> bool {
-    let Some((scheme, host)) = address.split_once("://") else { return false };
-    matches!(scheme, "https" | "http")
-        && !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
-}
-
-fn is_loopback(url: &str) -> bool {
-    ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-        .iter()
-        .any(|start| url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_guides_example_can_be_read_and_shows_the_defaults() {
-        let text = include_str!("../../docs/relay/relay.toml");
+        let text = include_str!("../../../docs/relay/relay.toml");
         let config = Config::parse(&"relay.toml".into(), text).expect("no unknown key, no wrong value");
         assert_eq!(format!("{:?}", config.limits), format!("{:?}", Limits::default()));
         assert_eq!(format!("{:?}", config.retry), format!("{:?}", Retry::default()));
@@ -392,11 +327,5 @@ mod tests {
         for key in ["holding_bytes", "proof_wait_seconds", "drain_seconds", "parallel", "held_minutes"] {
             assert!(text.contains(&format!("\n{key} = ")), "{key} is not shown");
         }
-    }
-
-    #[test]
-    fn an_origin_has_no_path() {
-        assert!(is_origin("https://www.kadakavald.example") && is_origin("http://[::1]:8700"));
-        assert!(!is_origin("https://www.kadakavald.example/") && !is_origin("ftp://a") && !is_origin("https://"));
     }
 }
