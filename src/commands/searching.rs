@@ -22,7 +22,6 @@ impl Gathered {
     /// Reads a page that was made. Listings' further pages and what its author keeps out are left out.
     pub(super) fn page(&self, site: &Site, page: &Page, html: &[u8]) {
         let PageKind::Entry(ix, 1) = page.kind else { return };
-        let Ok(html) = simdutf8::basic::from_utf8(html) else { return };
         if is_hidden(&site.entries[ix]) {
             return;
         }

@@ -66,6 +66,8 @@ pub struct Index<'a> {
 const SATURATION: f32 = 2.2;
 /// How much a long page's words count for less, from 0 to 1.
 const LENGTH: f32 = 0.5;
+/// With a word on more than one page in so many, adding by page is less work than sorting.
+const DENSE: usize = 32;
 
 /// Stems in order, each with `(page, level)`.
 pub(super) type Terms = Vec<(String, Vec<(u32, u8)>)>;
@@ -93,7 +95,7 @@ impl Index<'_> {
         let mut known: FxHashMap<Fingerprint, usize> = FxHashMap::default();
         let mut vocabulary: Vec<(&str, Vec<(u32, u8)>)> = Vec::new();
         for (page, document) in (0..).zip(&self.documents) {
-            for (word, weight) in document.words.iter().filter(|(word, _)| !stop.contains(word)) {
+            for (word, weight) in document.words.iter() {
                 let at = *known.entry(fingerprint(word.as_bytes())).or_insert_with(|| {
                     vocabulary.push((word, Vec::new()));
                     vocabulary.len() - 1
@@ -101,6 +103,7 @@ impl Index<'_> {
                 vocabulary[at].1.push((page, weight));
             }
         }
+        vocabulary.retain(|(word, _)| !stop.contains(word));
         vocabulary
     }
 
@@ -156,19 +159,7 @@ impl Scale {
 
     /// The pages of a term, in order, each with its level; `sources` are the words that have the term.
     fn levels(&self, vocabulary: &[(&str, Vec<(u32, u8)>)], sources: &[(usize, f32)]) -> Vec<(u32, u8)> {
-        let mut weights: Vec<(u32, f32)> = sources
-            .iter()
-            .flat_map(|(word, worth)| vocabulary[*word].1.iter().map(move |(page, w)| (*page, f32::from(*w) * worth)))
-            .collect();
-        // Each word brings its pages in order: a stable sort finds such runs and joins them.
-        weights.sort_by_key(|(page, _)| *page);
-        weights.dedup_by(|from, into| {
-            let same = from.0 == into.0;
-            if same {
-                into.1 += from.1;
-            }
-            same
-        });
+        let weights = self.weights(vocabulary, sources);
         let (count, all) = (weights.len() as f32, self.ranks.len() as f32);
         let rarity = (1.0 + (all - count + 0.5) / (count + 0.5)).ln();
         let score = |(page, weight): (u32, f32)| {
@@ -177,6 +168,34 @@ impl Scale {
             (page, level(rarity * full * self.ranks[at]))
         };
         weights.into_iter().map(score).collect()
+    }
+
+    /// The pages of a term, in order, each with what all its words weigh there.
+    fn weights(&self, vocabulary: &[(&str, Vec<(u32, u8)>)], sources: &[(usize, f32)]) -> Vec<(u32, f32)> {
+        let of_word = |(word, worth): &(usize, f32)| {
+            let worth = *worth;
+            vocabulary[*word].1.iter().map(move |(page, weight)| (*page, f32::from(*weight) * worth))
+        };
+        if let [only] = sources {
+            return of_word(only).collect();
+        }
+        let count: usize = sources.iter().map(|(word, _)| vocabulary[*word].1.len()).sum();
+        if count > self.ranks.len() / DENSE {
+            let mut sums = vec![0.0; self.ranks.len()];
+            sources.iter().flat_map(of_word).for_each(|(page, weight)| sums[page as usize] += weight);
+            return (0..).zip(sums).filter(|(_, weight)| *weight > 0.0).collect();
+        }
+        let mut weights: Vec<(u32, f32)> = sources.iter().flat_map(of_word).collect();
+        // Stable, so that numbers are added in one order: sums of floats depend on it.
+        weights.sort_by_key(|(page, _)| *page);
+        weights.dedup_by(|from, into| {
+            let same = from.0 == into.0;
+            if same {
+                into.1 += from.1;
+            }
+            same
+        });
+        weights
     }
 }
 

@@ -34,22 +34,22 @@ impl Stemmer {
     }
 }
 
-/// Puts the folded letters of `c` behind `word`: lower case, Latin letters without their marks, `ё` as
+/// Gives the folded letters of `c` to `put`: lower case, Latin letters without their marks, `ё` as
 /// `е`; nothing of what only says where a word may break. `й` keeps its mark, for endings need it.
-pub(super) fn fold_into(word: &mut String, c: char) {
+pub(super) fn fold(c: char, mut put: impl FnMut(char)) {
     match c {
-        'a'..='z' | '0'..='9' => word.push(c),
-        'A'..='Z' => word.push(c.to_ascii_lowercase()),
-        'õ' | 'ö' | 'Õ' | 'Ö' => word.push('o'),
-        'ä' | 'Ä' => word.push('a'),
-        'ü' | 'Ü' => word.push('u'),
+        'a'..='z' | '0'..='9' => put(c),
+        'A'..='Z' => put(c.to_ascii_lowercase()),
+        'õ' | 'ö' | 'Õ' | 'Ö' => put('o'),
+        'ä' | 'Ä' => put('a'),
+        'ü' | 'Ü' => put('u'),
         '\u{ad}' => {}
         _ => {
             for c in c.to_lowercase() {
                 match c {
-                    'ё' => word.push('е'),
-                    '\u{c0}'..='\u{24f}' => word.push(c.nfd().next().unwrap_or(c)),
-                    _ => word.push(c),
+                    'ё' => put('е'),
+                    '\u{c0}'..='\u{24f}' => put(c.nfd().next().unwrap_or(c)),
+                    _ => put(c),
                 }
             }
         }
@@ -62,7 +62,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     for c in text.nfc() {
         if c.is_alphanumeric() || c == '\u{ad}' {
             if let Some(word) = words.last_mut() {
-                fold_into(word, c);
+                fold(c, |c| word.push(c));
             }
         } else if words.last().is_some_and(|word| !word.is_empty()) {
             words.push(String::new());

@@ -6,7 +6,7 @@ use std::hash::BuildHasher as _;
 use memchr::memmem;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::stem::fold_into;
+use super::stem::fold;
 
 /// How much a word counts in the places where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,22 +62,30 @@ impl Words {
 /// Gathers the words of one page.
 #[derive(Debug)]
 pub struct Reader {
-    text: String,
+    text: Vec<u8>,
     each: Vec<(u8, u8)>,
     /// Which of them a word is, by a hash of 64 bits: on one page no two words share one.
     known: FxHashMap<u64, usize>,
-    word: String,
+    /// The folded letters of the word that is being read, and their number.
+    word: [u8; ROOM],
+    letters: usize,
     length: u32,
 }
+
+/// The longest word in bytes; nobody looks for longer ones.
+const LONGEST: usize = 64;
+/// The longest word, a letter that tells that it is too long, and space for all bytes of that letter.
+const ROOM: usize = LONGEST + 8;
 
 impl Default for Reader {
     fn default() -> Self {
         // As many as a page of middle length has: to grow step by step takes longer than to read.
         Self {
-            text: String::with_capacity(4096),
+            text: Vec::with_capacity(4096),
             each: Vec::with_capacity(512),
             known: FxHashMap::with_capacity_and_hasher(448, FxBuildHasher),
-            word: String::with_capacity(64),
+            word: [0; ROOM],
+            letters: 0,
             length: 0,
         }
     }
@@ -92,10 +100,11 @@ impl Reader {
 
     /// Adds the words that the main part of a page shows: what stands in `<main>` apart from navigation,
     /// scripts, pictures, controls and what is marked with `data-pagefind-ignore`.
-    pub fn html(&mut self, html: &str) {
+    pub fn html(&mut self, html: &[u8]) {
+        let main = memmem::find(html, b"<main").map_or(html, |at| &html[at..]);
+        let main = memmem::find(main, b"</main>").map_or(main, |at| &main[..at]);
+        let Ok(main) = simdutf8::basic::from_utf8(main) else { return };
         let find = |text: &str, wanted: &str| memmem::find(text.as_bytes(), wanted.as_bytes());
-        let main = find(html, "<main").map_or(html, |at| &html[at..]);
-        let main = find(main, "</main>").map_or(main, |at| &main[..at]);
         let leaves_out = find(main, LEFT_OUT).is_some();
         let mut weight = Weight::Text;
         let mut rest = main;
@@ -123,7 +132,8 @@ impl Reader {
 
     /// What was gathered.
     pub fn finish(self) -> Words {
-        Words { text: self.text.into(), each: self.each.into(), length: self.length }
+        let text = String::from_utf8(self.text).unwrap_or_default();
+        Words { text: text.into(), each: self.each.into(), length: self.length }
     }
 
     fn escaped(&mut self, text: &str, weight: Weight) {
@@ -147,55 +157,81 @@ impl Reader {
     fn letters(&mut self, text: &str, weight: Weight) {
         let bytes = text.as_bytes();
         let mut at = 0;
-        while at < bytes.len() {
-            // Most letters are these, and need no looking at one by one.
-            let run = bytes[at..].iter().take_while(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9')).count();
-            let (from, end) = (at, at + run);
-            let ends = bytes.get(end).is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
-            if run > 0 && ends && self.word.is_empty() {
-                self.add(&text[from..end], weight);
-                at = end + 1;
-                continue;
+        while let Some(byte) = bytes.get(at) {
+            let letter = FOLDED[usize::from(*byte)];
+            at += 1;
+            if letter != 0 {
+                self.push(letter);
+            } else if byte.is_ascii() {
+                self.end(weight);
+            } else if let Some(letter) = bytes.get(at).and_then(|next| estonian_letter(*byte, *next)) {
+                self.push(letter);
+                at += 1;
+            } else {
+                let Some(c) = text[at - 1..].chars().next() else { return };
+                at += c.len_utf8() - 1;
+                self.letter(c, weight);
             }
-            self.word.push_str(&text[from..end]);
-            let Some(c) = text[end..].chars().next() else { return };
-            self.letter(c, weight);
-            at = end + c.len_utf8();
         }
     }
 
     fn letter(&mut self, c: char, weight: Weight) {
-        // Tables tell of all letters; these are the ones that come.
-        if matches!(c, 'A'..='Z' | 'õ' | 'ä' | 'ö' | 'ü') || c.is_alphanumeric() || c == '\u{ad}' {
-            fold_into(&mut self.word, c);
-        } else if !self.word.is_empty() && !is_mark(c) {
+        // Dashes and quotation marks come often, and the tables of all letters are large.
+        let is_sign = ('\u{2000}'..='\u{206f}').contains(&c);
+        if !is_sign && (c.is_alphanumeric() || c == '\u{ad}') {
+            fold(c, |c| c.encode_utf8(&mut [0; 4]).bytes().for_each(|letter| self.push(letter)));
+        } else if !is_mark(c) {
             self.end(weight);
         }
     }
 
-    fn end(&mut self, weight: Weight) {
-        if !self.word.is_empty() {
-            let word = std::mem::take(&mut self.word);
-            self.add(&word, weight);
-            self.word = word;
-            self.word.clear();
+    fn push(&mut self, letter: u8) {
+        // Of a word that is too long only that is kept.
+        if let Some(place) = self.word.get_mut(self.letters) {
+            *place = letter;
+            self.letters += 1;
         }
     }
 
-    fn add(&mut self, word: &str, weight: Weight) {
-        // A letter alone says nothing; nobody looks for words that long.
-        let length = u8::try_from(word.len()).unwrap_or(u8::MAX);
-        if !(2..=64).contains(&length) {
+    /// Ends the word that is being read and adds it.
+    fn end(&mut self, weight: Weight) {
+        let letters = std::mem::take(&mut self.letters);
+        // A letter alone says nothing.
+        if !(2..=LONGEST).contains(&letters) {
             return;
         }
+        let word = &self.word[..letters];
         self.length += 1;
         let at = *self.known.entry(FxBuildHasher.hash_one(word)).or_insert(self.each.len());
         if let Some((_, sum)) = self.each.get_mut(at) {
             *sum = sum.saturating_add(weight.value());
         } else {
-            self.text.push_str(word);
-            self.each.push((length, weight.value()));
+            self.text.extend_from_slice(word);
+            self.each.push((u8::try_from(letters).unwrap_or(u8::MAX), weight.value()));
         }
+    }
+}
+
+/// The folded letter of a byte; 0 for what is no letter of ASCII.
+static FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            folded[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
+
+/// What [`fold`] makes of `õäöü`, which half of all words have, by their two bytes.
+fn estonian_letter(first: u8, second: u8) -> Option<u8> {
+    match (first, second) {
+        (0xc3, 0xb5 | 0xb6 | 0x95 | 0x96) => Some(b'o'),
+        (0xc3, 0xa4 | 0x84) => Some(b'a'),
+        (0xc3, 0xbc | 0x9c) => Some(b'u'),
+        _ => None,
     }
 }
 
@@ -271,7 +307,7 @@ mod tests {
 
     fn words(html: &str) -> Vec<(String, u8)> {
         let mut reader = Reader::default();
-        reader.html(html);
+        reader.html(html.as_bytes());
         reader.finish().iter().map(|(word, weight)| (word.to_owned(), weight)).collect()
     }
 
@@ -290,7 +326,7 @@ mod tests {
         #[test]
         fn any_text_is_read(html in "(<main>|<nav|>|</nav>|&amp|;|õ|[a-z ]|\"|<!--|-->|\\PC){0,40}") {
             let mut reader = Reader::default();
-            reader.html(&html);
+            reader.html(html.as_bytes());
             let words = reader.finish();
             prop_assert!(words.each.len() <= words.length as usize);
             prop_assert_eq!(words.iter().count(), words.each.len());
