@@ -103,7 +103,13 @@ fn describe(form: &Form, lang: Lang) -> String {
         let _ = writeln!(out, "\n{}", deadline.promise(lang));
     }
     let _ = writeln!(out, "\n{}\n", text(&form.what_happens_next));
-    for part in privacy::notice(form, lang, &Office::default()).iter().filter(|part| !part.title.is_empty()) {
+    let [recipients, municipality] = match lang {
+        Lang::ET => ["Saajad (relay.toml sihtkohad)", "(omavalitsuse aadress)"],
+        _ => ["Recipients (destinations in relay.toml)", "(the municipality's address)"],
+    };
+    let _ = writeln!(out, "{recipients}: {}", form.recipients.join(", "));
+    let office = Office { email: Some(municipality.to_owned()), ..Office::default() };
+    for part in privacy::notice(form, lang, &office).iter().filter(|part| !part.title.is_empty()) {
         let _ = writeln!(out, "{}: {}", part.title, part.text);
     }
     out
@@ -129,7 +135,9 @@ mod tests {
         assert!(list(&library, Lang::ET).contains("teabenoue            Teabenõue\n"));
         for form in library.iter() {
             for lang in [Lang::ET, Lang::EN] {
-                assert!(describe(form, lang).contains(&form.id));
+                let text = describe(form, lang);
+                assert!(text.contains(&form.id) && text.contains(&form.recipients[0]), "{text}");
+                assert!(!text.contains(" .") && !text.contains("  ."), "nothing is left out of a sentence: {text}");
             }
         }
     }

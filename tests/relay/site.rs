@@ -130,3 +130,24 @@ fn the_language_of_an_answer_is_the_pages() {
     assert_eq!(refused.status, 403);
     assert!(refused.body.contains("<html lang=\"ru\">"), "{}", refused.body);
 }
+
+#[test]
+fn what_people_think_of_a_page_is_public_once_there_are_enough_of_them() {
+    let (site, place) = built();
+    let relay = place.start();
+    let page = site.page("vormid/teabenoue/index.html");
+    let feedback = &page[page.find("<form class=\"feedback\"").expect("the question about the page")..];
+    let url = relay.url(action(feedback));
+    for rating in ["5", "4", "5", "3", "5"] {
+        let mut fields = hidden(feedback);
+        fields.push(("rating".to_owned(), rating.to_owned()));
+        assert_eq!(post(&url, &borrowed(&fields)).status, 303);
+    }
+    let statistics = get(&relay.url("/stats.json"));
+    let lines: serde_json::Value = serde_json::from_str(&statistics.body).expect("JSON");
+    assert_eq!(lines.as_array().expect("a list").len(), 1, "{lines}");
+    assert_eq!((lines[0]["rated"].as_i64(), lines[0]["mean"].as_f64()), (Some(5), Some(4.4)));
+    assert!(lines[0]["page"].as_str().is_some_and(|page| page.contains("vormid/teabenoue")), "{lines}");
+    assert_eq!(statistics.headers.get("access-control-allow-origin").expect("for the site to show"), "*");
+    assert_eq!(place.json(&["stats"])[0]["mean"], 4.4);
+}
