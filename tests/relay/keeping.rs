@@ -107,13 +107,28 @@ fn a_backup_of_a_running_relay_is_whole() {
     for number in 0..20 {
         post(&relay.url("/feedback"), &[("text", &format!("küsimus {number}"))]);
     }
+    send(&relay.url("/enquiry"), "enne", || ());
     let output = place.command(&["backup", &place.path("copy").to_string_lossy()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let copy = rusqlite::Connection::open(place.path("copy/relay.sqlite")).expect("opened");
     let count: i64 = copy.query_row("SELECT COUNT(*) FROM submission", [], |row| row.get(0)).expect("counted");
-    assert_eq!(count, 20);
+    assert_eq!(count, 21);
     let check: String = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("checked");
     assert_eq!(check, "ok");
+    drop(copy);
+    relay.stop();
+    // Restored: the copy stands where the store stood, with the attachments, and goes on.
+    fs::rename(place.path("data"), place.path("broken")).expect("away");
+    fs::rename(place.path("copy"), place.path("data")).expect("restored");
+    let relay = place.start();
+    send(&relay.url("/enquiry"), "pärast", || ());
+    wait_until("delivered", || place.dropped().len() == 22);
+    let restored = place.json(&["list"]);
+    assert_eq!(restored.as_array().expect("a list").len(), 22);
+    assert!(place.command(&["audit"]).status.success());
+    let paper =
+        place.dropped().keys().filter(|name| place.path("drop").join(name).join("attachments").exists()).count();
+    assert_eq!(paper, 2);
 }
 
 #[test]

@@ -79,8 +79,8 @@ pub(super) fn backup(config: &Config, shape: Shape, folder: &Path) -> Said {
     store.note("backed up", "", clock::now()).map_err(|error| failed(&error))?;
     let place = folder.display().to_string();
     let words = [
-        format!("Hoidla ja {attachments} manust on kaustas {place}."),
-        format!("The store and {attachments} attachments are in {place}."),
+        format!("Hoidla on kaustas {place}; manuseid {attachments}."),
+        format!("The store is in {place}; attachments: {attachments}."),
     ];
     Ok(done(shape, &serde_json::json!({ "folder": place, "attachments": attachments }), words))
 }
