@@ -192,10 +192,10 @@ fn languages(subject: &mut Subject<'_>) {
             continue;
         }
         all += 1;
-        let Guess::Language(found) = speech::guess(text) else { continue };
         let said = tree.language(*id).and_then(Lang::parse).unwrap_or(lang);
+        let Guess::Language(found) = speech::guess(text, said) else { continue };
         let foreign = found != said && [Lang::ET, Lang::EN, Lang::RU].contains(&said);
-        if foreign && !is_name_in(text, found) {
+        if foreign && !is_name_in(text, found, said) {
             other.push((found, text));
         }
     }
@@ -215,11 +215,11 @@ fn languages(subject: &mut Subject<'_>) {
 
 /// Whether a text seems to be in a language only because of what it has between quotation marks: the name of a song or
 /// a project. What is one quotation from end to end is no name.
-fn is_name_in(text: &str, found: Lang) -> bool {
+fn is_name_in(text: &str, found: Lang, said: Lang) -> bool {
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern("„[^“”]*[“”]|“[^”]*”|«[^»]*»|\"[^\"]*\""));
     let own = QUOTED.replace_all(text, " ");
     let letters = own.chars().filter(|c| c.is_alphabetic()).count();
-    own != text && letters >= 12 && speech::guess(&own) != Guess::Language(found)
+    own != text && letters >= 12 && speech::guess(&own, said) != Guess::Language(found)
 }
 
 /// The first words of a text as the source has them, where it has them without marks in between.

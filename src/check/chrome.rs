@@ -61,6 +61,12 @@ fn ids(subject: &mut Subject<'_>) {
         {
             subject.report_at(Diagnostic::new("accessibility.id-twice").arg("id", name), id, name);
         }
+        let known = tree.repeated().iter().filter(|repeated| repeated.id == id);
+        for name in known.filter_map(|repeated| repeated.part.as_ref()).flat_map(|part| &part.ids) {
+            if !seen.insert(name) {
+                subject.report_at(Diagnostic::new("accessibility.id-twice").arg("id", name), id, name);
+            }
+        }
     }
 }
 

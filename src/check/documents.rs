@@ -93,8 +93,9 @@ fn read_pdf(bytes: &[u8]) -> Facts {
     let info = document.get_dict_in_dict(&document.trailer, b"Info").ok();
     let pages = document.get_pages();
     let mut text = String::new();
+    let mut reader = content::Pages::of(&document, UNPACKED);
     for &page in pages.values().take(MOST_PAGES) {
-        text.push_str(&content::text(&document, page, UNPACKED));
+        text.push_str(&reader.text(page));
         if text.len() > MOST_TEXT {
             break;
         }

@@ -1,15 +1,16 @@
 //! Where links lead: addresses that moved, and pages that nobody leads to or that lead nowhere.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::subject::Subject;
+use super::{
+    subject::Subject,
+    tree::{Id, Tree},
+};
 use crate::{
     diagnostics::{Diagnostic, Location},
+    fingerprint::fingerprint,
     site::{PageKind, Site},
 };
 
@@ -35,9 +36,28 @@ impl Seen {
 
 /// What is kept of an address: a site has millions of links, nearly all of them those of its menus.
 fn mark(url: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    url.hash(&mut hasher);
-    hasher.finish()
+    u64::try_from(fingerprint(url.as_bytes()) >> 64).unwrap_or_default()
+}
+
+/// Where an element leads.
+fn href<'t>(tree: &'t Tree<'_>, id: Id) -> Option<&'t str> {
+    tree.attribute(id, "href").or_else(|| tree.attribute(id, "action"))
+}
+
+/// The path on this site to which an address leads, without an anchor.
+fn path<'h>(href: &'h str, base: &str) -> Option<&'h str> {
+    let path = href.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '#']));
+    let path =
+        path.map(|rest| if rest.is_empty() { "/" } else { rest }).or_else(|| href.starts_with('/').then_some(href));
+    let plain = path.filter(|path| !path.starts_with("//"))?.split(['#', '?']).next().unwrap_or_default();
+    Some(if plain.len() > 1 { plain.trim_end_matches('/') } else { "/" })
+}
+
+/// The [`mark`]s of the addresses on this site to which what is inside an element leads.
+pub(super) fn inside(subject: &Subject<'_>, root: Id) -> Vec<u64> {
+    let (tree, base) = (subject.tree, subject.site.settings.base_url.as_str());
+    let links = tree.named(root, ["a", "area", "form"]);
+    links.filter_map(|id| Some(mark(path(href(tree, id)?, base)?))).collect()
 }
 
 /// Notes where a page leads, and reports what can be said of it alone.
@@ -46,15 +66,10 @@ pub(super) fn check(subject: &mut Subject<'_>, moved: &BTreeMap<&str, &str>) -> 
     let base = subject.site.settings.base_url.as_str();
     let mut seen = Seen { url: subject.page.url.to_string(), ..Seen::default() };
     for id in tree.named(0, ["a", "area", "form"]) {
-        let Some(href) = tree.attribute(id, "href").or_else(|| tree.attribute(id, "action")) else { continue };
+        let Some(href) = href(tree, id) else { continue };
         let own = tree.is_inside(id, subject.main);
-        let path = href.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '#']));
-        let path =
-            path.map(|rest| if rest.is_empty() { "/" } else { rest }).or_else(|| href.starts_with('/').then_some(href));
         seen.leads_on |= own && !href.starts_with('#');
-        if let Some(path) = path.filter(|path| !path.starts_with("//")) {
-            let plain = path.split(['#', '?']).next().unwrap_or_default();
-            let plain = if plain.len() > 1 { plain.trim_end_matches('/') } else { "/" };
+        if let Some(plain) = path(href, base) {
             seen.inside.push(mark(plain));
             if own {
                 own_link(subject, moved, href, plain);
@@ -65,6 +80,9 @@ pub(super) fn check(subject: &mut Subject<'_>, moved: &BTreeMap<&str, &str>) -> 
                 report(subject, "links.insecure", href, &format!("https://{rest}"));
             }
         }
+    }
+    for part in tree.repeated().iter().filter_map(|repeated| repeated.part.as_ref()) {
+        seen.inside.extend_from_slice(&part.inside);
     }
     seen.inside.sort_unstable();
     seen.inside.dedup();

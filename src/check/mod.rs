@@ -12,6 +12,7 @@ mod law;
 pub mod links;
 pub mod metadata;
 mod privacy;
+mod repeated;
 mod scripts;
 mod settings;
 pub mod sheet;
@@ -42,6 +43,7 @@ use crate::{
 };
 use documents::Facts;
 use links::Seen;
+use repeated::Parts;
 use subject::Subject;
 
 /// Looks at a site's pages, texts and files.
@@ -52,6 +54,7 @@ pub struct Inspector<'a> {
     /// Old addresses and where they lead now.
     moved: BTreeMap<&'a str, &'a str>,
     seen: Mutex<Vec<Seen>>,
+    parts: Parts,
     print: OnceLock<Fingerprint>,
 }
 
@@ -74,7 +77,7 @@ impl<'a> Inspector<'a> {
     pub fn new(site: &'a Site, settings: &'a Settings) -> Self {
         let moved = site.redirects.iter().map(|redirect| (redirect.from.as_str(), redirect.to.as_str())).collect();
         let known = privacy::Known::of(site, settings);
-        Self { site, settings, known, moved, seen: Mutex::default(), print: OnceLock::new() }
+        Self { site, settings, known, moved, seen: Mutex::default(), parts: Parts::default(), print: OnceLock::new() }
     }
 
     /// Everything that is wrong with one page: its HTML and, on an entry's own page, its source.
@@ -114,7 +117,7 @@ impl<'a> Inspector<'a> {
     #[must_use]
     pub fn look(&self, page: &Page, html: &[u8]) -> Inspected {
         let text = simdutf8::basic::from_utf8(html).map_or_else(|_| String::from_utf8_lossy(html), Cow::Borrowed);
-        let tree = tree::Tree::parse(&text);
+        let tree = tree::Tree::parse(&text, &self.parts);
         let mut subject = Subject::new(self.site, page, &tree);
         chrome::check(&mut subject, &self.settings.origins);
         // A listing's further pages, archives and terms show what other pages say.
@@ -123,6 +126,7 @@ impl<'a> Inspector<'a> {
             wording::check(&mut subject);
         }
         let seen = links::check(&mut subject, &self.moved);
+        self.parts.learn(&subject);
         let size = html.len() / 1024;
         if size > self.settings.weight.page {
             let finding = Diagnostic::new("weight.page").arg("page", &page.url).arg("size", size);

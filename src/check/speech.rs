@@ -57,9 +57,12 @@ fn packed(word: &str) -> u64 {
 /// How much of a text is looked at, in bytes: its language shows in its beginning.
 const ENOUGH: usize = 320;
 
+/// How many small words of the expected language alone tell that it is this one.
+const ENOUGH_WORDS: usize = 3;
+
 /// Guesses the language by its letters and small words. Short texts and such with few small words are unsure: a
-/// wrong guess costs more than none.
-pub(super) fn guess(text: &str) -> Guess {
+/// wrong guess costs more than none. What begins in the language that is `expected` is not read further.
+pub(super) fn guess(text: &str, expected: Lang) -> Guess {
     let known = &*KNOWN;
     let text = &text[..text.floor_char_boundary(ENOUGH)];
     let (mut letters, mut cyrillic) = (0, 0);
@@ -79,6 +82,10 @@ pub(super) fn guess(text: &str) -> Guess {
                 if known[at].0 == word {
                     let count = if known[at].1 { &mut english } else { &mut estonian };
                     *count += 1;
+                    let (hits, others) = if expected == Lang::EN { (english, estonian) } else { (estonian, english) };
+                    if hits == ENOUGH_WORDS && others == 0 && cyrillic == 0 && expected != Lang::RU {
+                        return Guess::Language(expected);
+                    }
                     break;
                 }
                 at = (at + 1) % PLACES;
@@ -103,7 +110,11 @@ mod tests {
 
     #[test]
     fn languages_are_told_apart_and_names_are_not_guessed() {
-        let is = |text: &str, lang| assert_eq!(guess(text), lang, "{text}");
+        let is = |text: &str, lang| {
+            for expected in [Lang::ET, Lang::EN, Lang::RU] {
+                assert_eq!(guess(text, expected), lang, "{text}");
+            }
+        };
         is("Taotluse saab esitada kuni aasta lõpuni ja see on tasuta.", Guess::Language(Lang::ET));
         is("You can apply until the end of the year and it is free of charge.", Guess::Language(Lang::EN));
         is("Заявление можно подать до конца года, это бесплатно.", Guess::Language(Lang::RU));

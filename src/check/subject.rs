@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use memchr::memmem;
+use memchr::{memchr_iter, memmem};
 
 use super::tree::{Id, Tree};
 use crate::{
@@ -27,6 +27,8 @@ pub(super) struct Subject<'a> {
     said: Cell<usize>,
     paragraphs: OnceCell<Rc<[(Id, String)]>>,
     found: Vec<Diagnostic>,
+    /// The elements outside of `main` with which something is wrong.
+    blamed: Vec<Id>,
 }
 
 impl<'a> Subject<'a> {
@@ -43,6 +45,7 @@ impl<'a> Subject<'a> {
             said: Cell::new(0),
             paragraphs: OnceCell::new(),
             found: Vec::new(),
+            blamed: Vec::new(),
         }
     }
 
@@ -62,8 +65,8 @@ impl<'a> Subject<'a> {
         }
         // What a page says comes mostly in the order of its source.
         let from = self.said.get();
-        let behind = memmem::find(&source[from..], words).map(|at| from + at);
-        let found = behind.or_else(|| memmem::find(&source[..source.len().min(from + words.len())], words));
+        let behind = find(&source[from..], words).map(|at| from + at);
+        let found = behind.or_else(|| find(&source[..source.len().min(from + words.len())], words));
         self.said.set(found.unwrap_or(from));
         found.is_some()
     }
@@ -103,13 +106,27 @@ impl<'a> Subject<'a> {
         if self.tree.is_inside(id, self.main) {
             self.report(finding.arg("page", &self.page.url), words);
         } else {
+            self.blamed.push(id);
             self.report_everywhere(finding);
         }
+    }
+
+    /// The elements outside of `main` with which something is wrong.
+    pub(super) fn blamed(&self) -> &[Id] {
+        &self.blamed
     }
 
     /// The text of the entry's file, and what was found.
     pub(super) fn into_source_and_findings(self) -> (String, Vec<Diagnostic>) {
         self.source();
         (self.source.into_inner().unwrap_or_default(), self.found)
+    }
+}
+
+/// Where `words` stand in a text. To prepare a search costs more than most searches for a few words.
+fn find(text: &[u8], words: &[u8]) -> Option<usize> {
+    match words {
+        [first, ..] if words.len() <= 64 => memchr_iter(*first, text).find(|&at| text[at..].starts_with(words)),
+        _ => memmem::find(text, words),
     }
 }

@@ -4,7 +4,10 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::Arc};
+
+use super::repeated::Part;
+use crate::fingerprint::Fingerprint;
 
 /// A node's index.
 pub(super) type Id = usize;
@@ -13,6 +16,19 @@ pub(super) type Id = usize;
 pub(super) struct Tree<'h> {
     nodes: Vec<Node<'h>>,
     attributes: Vec<(&'h str, Cow<'h, str>)>,
+    repeated: Vec<Repeated>,
+}
+
+/// An element that other pages may have as it is, to the byte.
+pub(super) struct Repeated {
+    pub(super) id: Id,
+    pub(super) print: Fingerprint,
+    /// What is known of it; then nothing is inside of it here.
+    pub(super) part: Option<Arc<Part>>,
+    /// Its own end tag ended it.
+    pub(super) closed: bool,
+    /// Where it ends in the HTML.
+    ends: usize,
 }
 
 struct Node<'h> {
@@ -59,6 +75,11 @@ const fn keys<const N: usize>(names: [&str; N]) -> [u64; N] {
 }
 
 impl<'h> Tree<'h> {
+    /// The elements that other pages may have as they are, in order.
+    pub(super) fn repeated(&self) -> &[Repeated] {
+        &self.repeated
+    }
+
     /// All elements inside `root`, in order.
     pub(super) fn elements(&self, root: Id) -> impl Iterator<Item = Id> {
         (root + 1..self.nodes[root].end).filter(|&id| matches!(self.nodes[id].data, Data::Element(..)))
@@ -217,8 +238,28 @@ const NOT_PLAIN: [bool; 256] = {
     table
 };
 
+/// Whether a text has no white space but single spaces, told of many bytes at once: most have not.
+fn is_collapsed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (next, second) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    let spaces = |(one, other): (&u8, &u8)| (*one <= b' ') & (*other <= b' ');
+    let signs = |one: &u8| (*one < b' ') | matches!(*one, 0xC2 | 0xE1 | 0xE3);
+    // General punctuation: spaces, and the ends of lines and paragraphs.
+    let wide = |((one, two), three): ((&u8, &u8), &u8)| {
+        (*one == 0xE2) & ((*two == 0x80) & matches!(*three, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF) | (*two == 0x81))
+    };
+    !(bytes.iter().fold(false, |found, one| found | signs(one))
+        | bytes.iter().zip(next).fold(false, |found, pair| found | spaces(pair))
+        | bytes.iter().zip(next).zip(second).fold(false, |found, three| found | wide(three)))
+}
+
 /// Adds words; white space becomes one space, and none at the beginning.
 fn push_collapsed(text: &mut String, words: &str) {
+    if is_collapsed(words) {
+        let has_space = text.is_empty() || text.ends_with(' ');
+        text.push_str(if has_space { words.trim_start_matches(' ') } else { words });
+        return;
+    }
     let is_plain = |byte: &u8| !NOT_PLAIN[usize::from(*byte)];
     let mut rest = words;
     loop {

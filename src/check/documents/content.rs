@@ -3,24 +3,42 @@
 //! Nearly all of a page is places, colours and lines; to make objects of them takes most of the time of reading a
 //! document. Here they are passed over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use lopdf::{Document, Encoding, ObjectId};
+use lopdf::{Dictionary, Document, Encoding, ObjectId};
 
 /// A gap within a line that parts words, in thousandths of the type's size.
 const GAP: i32 = -100;
 
-/// The words of a page, its lines parted by line feeds. Streams are unpacked up to `limit` bytes; what cannot be read
-/// is left out.
-pub(super) fn text(document: &Document, page: ObjectId, limit: usize) -> String {
-    let content = document.get_page_content_with_limit(page, limit).unwrap_or_default();
-    let fonts = document.get_page_fonts(page).unwrap_or_default();
-    let encodings = fonts
-        .iter()
-        .filter_map(|(name, &font)| Some((name.as_slice(), font.get_font_encoding_with_limit(document, limit).ok()?)));
-    let mut reader = Reader { content: &content, encodings: encodings.collect(), ..Reader::default() };
-    reader.read();
-    reader.text
+/// Reads the pages of a document, whose fonts they share.
+pub(super) struct Pages<'d> {
+    document: &'d Document,
+    limit: usize,
+    /// What the codes of each font mean, by where the font is; nothing where that cannot be told.
+    encodings: HashMap<*const Dictionary, Option<Encoding<'d>>>,
+}
+
+impl<'d> Pages<'d> {
+    /// Of streams no more than `limit` bytes are unpacked.
+    pub(super) fn of(document: &'d Document, limit: usize) -> Self {
+        Self { document, limit, encodings: HashMap::new() }
+    }
+
+    /// The words of a page, its lines parted by line feeds. What cannot be read is left out.
+    pub(super) fn text(&mut self, page: ObjectId) -> String {
+        let (document, limit) = (self.document, self.limit);
+        let content = document.get_page_content_with_limit(page, limit).unwrap_or_default();
+        let fonts = document.get_page_fonts(page).unwrap_or_default();
+        for &font in fonts.values() {
+            let encoding = || font.get_font_encoding_with_limit(document, limit).ok();
+            self.encodings.entry(std::ptr::from_ref(font)).or_insert_with(encoding);
+        }
+        let encoding = |font: &Dictionary| self.encodings.get(&std::ptr::from_ref(font))?.as_ref();
+        let encodings = fonts.iter().filter_map(|(name, &font)| Some((name.as_slice(), encoding(font)?)));
+        let mut reader = Reader { content: &content, encodings: encodings.collect(), ..Reader::default() };
+        reader.read();
+        reader.text
+    }
 }
 
 #[derive(Default)]
@@ -28,7 +46,7 @@ struct Reader<'c> {
     content: &'c [u8],
     at: usize,
     /// What the codes of each font mean.
-    encodings: BTreeMap<&'c [u8], Encoding<'c>>,
+    encodings: BTreeMap<&'c [u8], &'c Encoding<'c>>,
     font: &'c [u8],
     /// The last name and the last number before an operator.
     name: &'c [u8],
@@ -211,7 +229,8 @@ mod tests {
     use super::*;
 
     fn read(content: &[u8]) -> String {
-        let encodings = [(&b"F1"[..], Encoding::SimpleEncoding(b"WinAnsiEncoding"))].into();
+        let encoding = Encoding::SimpleEncoding(b"WinAnsiEncoding");
+        let encodings = [(&b"F1"[..], &encoding)].into();
         let mut reader = Reader { content, encodings, ..Reader::default() };
         reader.read();
         reader.text

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-use super::{Data, Id, Name, Node, Tree, key, keys};
+use super::{Data, Id, Name, Node, Repeated, Tree, key, keys};
+use crate::{check::repeated::Parts, fingerprint::fingerprint};
 
 /// How deep browsers nest elements. Of a page that goes deeper, what stands before that is read.
 const DEEPEST: usize = 512;
@@ -68,10 +69,12 @@ const ONCE: [u64; 3] = keys(["html", "head", "body"]);
 const TABLE: u64 = key("table");
 
 impl<'h> Tree<'h> {
-    /// Reads a page.
-    pub(in crate::check) fn parse(html: &'h str) -> Self {
-        let mut reader =
-            Reader { html, at: 0, open: vec![(0, 0)], tree: Tree { nodes: Vec::new(), attributes: Vec::new() } };
+    /// Reads a page; those of its parts outside of `<main>` that are among `parts` are passed over.
+    pub(in crate::check) fn parse(html: &'h str, parts: &'h Parts) -> Self {
+        let tree = Tree { nodes: Vec::new(), attributes: Vec::new(), repeated: Vec::new() };
+        // Without a `<main>` all is the page's own.
+        let parts = memmem::find(html.as_bytes(), b"<main").map(|_| parts);
+        let mut reader = Reader { html, parts, at: 0, open: vec![(0, 0)], tree };
         // A tag for every 40 bytes is usual.
         reader.tree.nodes.reserve(html.len() / 20);
         reader.put(Data::Document, 0, false);
@@ -87,6 +90,7 @@ impl<'h> Tree<'h> {
 
 struct Reader<'h> {
     html: &'h str,
+    parts: Option<&'h Parts>,
     at: usize,
     /// The open elements with the keys of their names, the outermost first; the document is the first of all.
     open: Vec<(Id, u64)>,
@@ -144,6 +148,9 @@ impl<'h> Reader<'h> {
         let end = self.tree.nodes.len();
         for (id, _) in self.open.drain(place.max(1)..) {
             self.tree.nodes[id].end = end;
+            if let Some(last) = self.tree.repeated.last_mut().filter(|last| last.id == id) {
+                last.closed = last.ends == self.at;
+            }
         }
     }
 
@@ -197,6 +204,7 @@ impl<'h> Reader<'h> {
     }
 
     fn start_tag(&mut self) {
+        let start = self.at;
         self.at += 1;
         let name = self.name();
         let key = name.key;
@@ -218,6 +226,26 @@ impl<'h> Reader<'h> {
         if RAW.contains(&key) && !self.is_foreign(key) {
             self.raw(key);
         }
+        if key == NAV || key == FOOTER {
+            self.repeated(id, start, if key == NAV { "</nav>" } else { "</footer>" });
+        }
+    }
+
+    /// Passes over the inside of an element that began at `start`, where other pages had the same up to its end tag.
+    fn repeated(&mut self, id: Id, start: usize, end_tag: &str) {
+        let Some(parts) = self.parts else { return };
+        // Elsewhere than between the blocks of a page it is not read as it stands.
+        if !self.open[..self.open.len() - 1].iter().all(|(_, key)| *key == 0 || AROUND_REPEATED.contains(key)) {
+            return;
+        }
+        let Some(length) = memmem::find(&self.html.as_bytes()[self.at..], end_tag.as_bytes()) else { return };
+        let ends = self.at + length + end_tag.len();
+        let print = fingerprint(&self.html.as_bytes()[start..ends]);
+        let part = parts.get(print);
+        if part.is_some() {
+            self.at += length;
+        }
+        self.tree.repeated.push(Repeated { id, print, part, closed: false, ends });
     }
 
     /// Whether an element of this name belongs to a drawing or a formula, as things are open.
@@ -339,6 +367,10 @@ const BUTTON: u64 = key("button");
 const SELECT: u64 = key("select");
 const OPTION: u64 = key("option");
 const OPTGROUP: u64 = key("optgroup");
+const NAV: u64 = key("nav");
+const FOOTER: u64 = key("footer");
+/// The elements around what pages have in common.
+const AROUND_REPEATED: [u64; 7] = keys(["html", "body", "header", "footer", "div", "section", "aside"]);
 const FOREIGN: [u64; 2] = keys(["svg", "math"]);
 const BLOCKS_AND_ROOMS: [u64; BLOCKS.len() + ROOMS.len()] = both(BLOCKS, ROOMS);
 const LISTS_AND_ROOMS: [u64; LISTS.len() + ROOMS.len()] = both(LISTS, ROOMS);
