@@ -47,8 +47,13 @@ impl Parts {
             }
             let ids = tree.elements(id).filter_map(|at| tree.attribute(at, "id")).map(ToOwned::to_owned).collect();
             let part = Part { ids, inside: links::inside(subject, id) };
-            self.0.write().unwrap_or_else(PoisonError::into_inner).insert(repeated.print, Some(Arc::new(part)));
+            self.keep(repeated.print, part);
         }
+    }
+
+    /// Takes up a part.
+    pub(super) fn keep(&self, print: Fingerprint, part: Part) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(print, Some(Arc::new(part)));
     }
 
     /// Whether a part was not read before.

@@ -242,11 +242,11 @@ const NOT_PLAIN: [bool; 256] = {
 fn is_collapsed(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (next, second) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
-    let spaces = |(one, other): (&u8, &u8)| (*one <= b' ') & (*other <= b' ');
-    let signs = |one: &u8| (*one < b' ') | matches!(*one, 0xC2 | 0xE1 | 0xE3);
+    let spaces = |(one, other): (&u8, &u8)| *one <= b' ' && *other <= b' ';
+    let signs = |one: &u8| *one < b' ' || matches!(*one, 0xC2 | 0xE1 | 0xE3);
     // General punctuation: spaces, and the ends of lines and paragraphs.
     let wide = |((one, two), three): ((&u8, &u8), &u8)| {
-        (*one == 0xE2) & ((*two == 0x80) & matches!(*three, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF) | (*two == 0x81))
+        *one == 0xE2 && (*two == 0x80 && matches!(*three, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF) || *two == 0x81)
     };
     !(bytes.iter().fold(false, |found, one| found | signs(one))
         | bytes.iter().zip(next).fold(false, |found, pair| found | spaces(pair))

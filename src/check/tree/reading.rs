@@ -70,7 +70,7 @@ const TABLE: u64 = key("table");
 
 impl<'h> Tree<'h> {
     /// Reads a page; those of its parts outside of `<main>` that are among `parts` are passed over.
-    pub(in crate::check) fn parse(html: &'h str, parts: &'h Parts) -> Self {
+    pub(in crate::check) fn parse(html: &'h str, parts: &Parts) -> Self {
         let tree = Tree { nodes: Vec::new(), attributes: Vec::new(), repeated: Vec::new() };
         // Without a `<main>` all is the page's own.
         let parts = memmem::find(html.as_bytes(), b"<main").map(|_| parts);
@@ -88,16 +88,16 @@ impl<'h> Tree<'h> {
     }
 }
 
-struct Reader<'h> {
+struct Reader<'h, 'p> {
     html: &'h str,
-    parts: Option<&'h Parts>,
+    parts: Option<&'p Parts>,
     at: usize,
     /// The open elements with the keys of their names, the outermost first; the document is the first of all.
     open: Vec<(Id, u64)>,
     tree: Tree<'h>,
 }
 
-impl<'h> Reader<'h> {
+impl<'h> Reader<'h, '_> {
     /// Reads up to the next tag, and the tag.
     fn step(&mut self) {
         let rest = &self.html[self.at..];

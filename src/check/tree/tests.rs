@@ -10,6 +10,7 @@ use html5ever::{
 use proptest::prelude::*;
 
 use super::*;
+use crate::check::repeated::Parts;
 
 /// A node as the parser names it; its own name is at hand, so that none has to be looked up.
 #[derive(Clone)]
@@ -201,7 +202,7 @@ fn seen(tree: &Tree<'_>) -> Vec<Line> {
 /// The page as a browser reads it.
 fn browser(html: &str) -> Vec<Line> {
     let raw = parse_document(Builder::default(), html5ever::ParseOpts::default()).one(html);
-    let mut tree = Tree { nodes: Vec::new(), attributes: Vec::new() };
+    let mut tree = Tree { nodes: Vec::new(), attributes: Vec::new(), repeated: Vec::new() };
     put(&raw, 0, 0, &mut tree);
     seen(&tree)
 }
@@ -231,14 +232,18 @@ fn put(raw: &[Raw], id: Id, parent: Id, tree: &mut Tree<'static>) {
     tree.nodes[at].end = tree.nodes.len();
 }
 
+fn read(html: &str) -> Tree<'_> {
+    Tree::parse(html, &Parts::default())
+}
+
 #[track_caller]
 fn same(html: &str) {
-    assert_eq!(seen(&Tree::parse(html)), browser(html), "{html}");
+    assert_eq!(seen(&read(html)), browser(html), "{html}");
 }
 
 #[test]
 fn a_page_is_read_as_a_browser_reads_it() {
-    let tree = Tree::parse("<p>Üks<p>Kaks <a href=/x>kolm</a> <span hidden>x</span><ul><li>a<li>b</ul>");
+    let tree = read("<p>Üks<p>Kaks <a href=/x>kolm</a> <span hidden>x</span><ul><li>a<li>b</ul>");
     let names: Vec<_> = tree.elements(0).map(|id| tree.name(id)).collect();
     assert_eq!(names, ["p", "p", "a", "span", "ul", "li", "li"]);
     let second = tree.named(0, ["p"]).nth(1).expect("two");
@@ -272,14 +277,14 @@ fn what_a_template_may_leave_open_is_closed_as_browsers_do() {
 #[test]
 fn hostile_html_is_no_panic() {
     for html in ["<table><td><table><tr>x<form><a><p></a>y", "<a><b><a></b><template><p>", "<svg><p></svg>", "<p a='"] {
-        assert!(Tree::parse(html).elements(0).count() > 0, "{html}");
+        assert!(read(html).elements(0).count() > 0, "{html}");
     }
     let deep = format!("<main>{}", "<blockquote><p>a".repeat(200_000));
-    let read = Tree::parse(&deep);
-    assert!((900..1_100).contains(&read.elements(0).count()), "{}", read.elements(0).count());
+    let tree = read(&deep);
+    assert!((900..1_100).contains(&tree.elements(0).count()), "{}", tree.elements(0).count());
     // Many elements beside each other are no depth.
     let wide = "<p>a<br>".repeat(2_000) + &"<div><img></div>".repeat(2_000);
-    assert_eq!(Tree::parse(&wide).elements(0).count(), 8_000);
+    assert_eq!(read(&wide).elements(0).count(), 8_000);
 }
 
 /// Well-formed HTML, as the renderer writes it.
@@ -305,18 +310,36 @@ fn written() -> impl Strategy<Value = String> {
     prop::collection::vec(block, 0..4).prop_map(|blocks| blocks.concat())
 }
 
+#[test]
+fn a_menu_that_is_known_is_passed_over() {
+    let menu = "<nav id=m><ul><li><a href=/a>A</a></ul></nav>";
+    let page = format!("<body><header>{menu}</header><main>{menu}<p>Tekst</main>");
+    let parts = Parts::default();
+    let first = Tree::parse(&page, &parts);
+    let [repeated] = first.repeated() else { panic!("only the menu outside of the page's own part is repeated") };
+    assert!(repeated.part.is_none() && repeated.closed);
+    parts.keep(repeated.print, Part { ids: vec!["m".to_owned()], inside: Vec::new() });
+    let again = Tree::parse(&page, &parts);
+    assert_eq!(again.repeated()[0].part.as_ref().map(|part| part.ids.len()), Some(1));
+    let links = |tree: &Tree<'_>| tree.named(0, ["a"]).count();
+    assert_eq!((links(&first), links(&again)), (2, 1));
+    // What an element does not end itself is not read by itself.
+    let open = Tree::parse("<body><nav><table><tr><td></nav><main></main>", &parts);
+    assert!(open.repeated().iter().all(|repeated| !repeated.closed));
+}
+
 proptest! {
     #[test]
     fn whatever_is_written_is_read_as_browsers_do(html in written()) {
         // Browsers let no form stand in another.
         prop_assume!(html.matches("<form").count() < 2);
         let html = format!("<!doctype html><body>{html}");
-        prop_assert_eq!(seen(&Tree::parse(&html)), browser(&html));
+        prop_assert_eq!(seen(&read(&html)), browser(&html));
     }
 
     #[test]
     fn any_text_is_read(html in "(<[a-z]{1,3}|</(p|a|td)>|>|=|'|\"|<!--|-->|&amp|;|õ|[a-z ]|/|<table>|<li>|\\PC){0,60}") {
-        let tree = Tree::parse(&html);
+        let tree = read(&html);
         prop_assert!(tree.elements(0).all(|id| tree.text(id).len() <= html.len()));
     }
 }
