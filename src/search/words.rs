@@ -104,14 +104,16 @@ impl Reader {
         let main = memmem::find(html, b"<main").map_or(html, |at| &html[at..]);
         let main = memmem::find(main, b"</main>").map_or(main, |at| &main[..at]);
         let Ok(main) = simdutf8::basic::from_utf8(main) else { return };
-        let find = |text: &str, wanted: &str| memmem::find(text.as_bytes(), wanted.as_bytes());
-        let leaves_out = find(main, LEFT_OUT).is_some();
+        let mut left_out = memmem::find_iter(main.as_bytes(), LEFT_OUT).peekable();
         let mut weight = Weight::Text;
         let mut rest = main;
         while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
             self.escaped(&rest[..at], weight);
             let Some(tag) = Tag::read(&rest[at..]) else { return };
             rest = &rest[at + tag.length..];
+            let end = main.len() - rest.len();
+            while left_out.next_if(|mark| *mark < end - tag.length).is_some() {}
+            let is_marked = left_out.peek().is_some_and(|mark| *mark < end);
             match tag.name {
                 "h1" | "h2" | "h3" | "h4" => {
                     self.end(weight);
@@ -120,7 +122,7 @@ impl Reader {
                 "script" | "style" | "nav" | "svg" | "button" | "select" | "template" | "noscript" if !tag.closes => {
                     rest = after(rest, tag.name);
                 }
-                _ if leaves_out && !tag.closes && find(tag.inside, LEFT_OUT).is_some() => rest = after(rest, tag.name),
+                _ if is_marked && !tag.closes => rest = after(rest, tag.name),
                 // A word goes on behind the end of an emphasis.
                 "b" | "i" | "em" | "strong" | "wbr" | "span" | "mark" => {}
                 _ => self.end(weight),
@@ -202,7 +204,7 @@ impl Reader {
         }
         let word = &self.word[..letters];
         self.length += 1;
-        let at = *self.known.entry(FxBuildHasher.hash_one(word)).or_insert(self.each.len());
+        let at = *self.known.entry(self.hash(letters)).or_insert(self.each.len());
         if let Some((_, sum)) = self.each.get_mut(at) {
             *sum = sum.saturating_add(weight.value());
         } else {
@@ -210,15 +212,32 @@ impl Reader {
             self.each.push((u8::try_from(letters).unwrap_or(u8::MAX), weight.value()));
         }
     }
+
+    /// A hash of the first `letters` of the word. All but the longest take the same few steps, so that nothing depends on
+    /// a length that the processor cannot foresee.
+    fn hash(&self, letters: usize) -> u64 {
+        let (eights, _) = self.word.as_chunks::<8>();
+        match eights {
+            [first, second, ..] if letters <= 16 => {
+                let part = |bytes: &[u8; 8], count: usize| u64::from_le_bytes(*bytes) & FIRST[count.min(8)];
+                FxBuildHasher.hash_one((part(first, letters), part(second, letters.saturating_sub(8))))
+            }
+            _ => FxBuildHasher.hash_one(&self.word[..letters]),
+        }
+    }
 }
+
+/// The first so many bytes of eight.
+const FIRST: [u64; 9] =
+    [0, 0xff, 0xffff, 0xff_ffff, 0xffff_ffff, 0xff_ffff_ffff, 0xffff_ffff_ffff, 0xff_ffff_ffff_ffff, u64::MAX];
 
 /// The folded letter of a byte; 0 for what is no letter of ASCII.
 static FOLDED: [u8; 256] = {
     let mut folded = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            folded[byte] = (byte as u8).to_ascii_lowercase();
+    let mut byte: u8 = 0;
+    while byte.is_ascii() {
+        if byte.is_ascii_alphanumeric() {
+            folded[byte as usize] = byte.to_ascii_lowercase();
         }
         byte += 1;
     }
@@ -246,8 +265,6 @@ fn is_mark(c: char) -> bool {
 struct Tag<'h> {
     name: &'h str,
     closes: bool,
-    /// Name and attributes.
-    inside: &'h str,
     /// In bytes, from `<` to `>`.
     length: usize,
 }
@@ -258,7 +275,7 @@ impl<'h> Tag<'h> {
     fn read(html: &'h str) -> Option<Self> {
         if html.starts_with("<!--") {
             let length = html.find("-->")? + 3;
-            return Some(Self { name: "", closes: true, inside: "", length });
+            return Some(Self { name: "", closes: true, length });
         }
         let bytes = html.as_bytes();
         let mut end = 0;
@@ -272,8 +289,9 @@ impl<'h> Tag<'h> {
         let inside = &html[1..end];
         let closes = inside.starts_with('/');
         let inside = inside.trim_start_matches('/');
-        let name = inside.split([' ', '\n', '\t', '/']).next().unwrap_or_default();
-        Some(Self { name, closes, inside, length: end + 1 })
+        let end_of_name = inside.bytes().position(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'/'));
+        let name = end_of_name.map_or(inside, |end| &inside[..end]);
+        Some(Self { name, closes, length: end + 1 })
     }
 }
 
