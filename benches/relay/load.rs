@@ -14,8 +14,8 @@ use tokio::{
 
 /// What is sent.
 pub(crate) enum Requests {
-    /// Always this one.
-    Same(Arc<[u8]>),
+    /// Always this one, with another number in it each time: the same words twice are one submission.
+    Numbered(Arc<[u8]>),
     /// Each of these once: those of each client.
     Once(Vec<Vec<Vec<u8>>>),
 }
@@ -41,8 +41,8 @@ impl Outcome {
 /// Sends from `clients` clients for `duration`, or until there is nothing more to send.
 pub(crate) async fn run(address: &str, clients: usize, duration: Duration, requests: Requests) -> Outcome {
     let mut each: Vec<Box<dyn Iterator<Item = Arc<[u8]>> + Send>> = match requests {
-        Requests::Same(request) => {
-            (0..clients).map(|_| Box::new(std::iter::repeat(Arc::clone(&request))) as _).collect()
+        Requests::Numbered(request) => {
+            (0..clients).map(|client| Box::new(numbered(Arc::clone(&request), client)) as _).collect()
         }
         Requests::Once(all) => all.into_iter().map(|own| Box::new(own.into_iter().map(Arc::from)) as _).collect(),
     };
@@ -117,6 +117,20 @@ fn head(answer: &[u8]) -> Option<(u16, usize, usize)> {
     Some((status, end + 4, length.unwrap_or(0)))
 }
 
+/// Stands where the number is put.
+const NUMBER: &str = "000000000000";
+
+/// `request` without end, each time with a number of its own, which begins with the client's.
+fn numbered(request: Arc<[u8]>, client: usize) -> impl Iterator<Item = Arc<[u8]>> {
+    let at =
+        request.windows(NUMBER.len()).position(|bytes| bytes == NUMBER.as_bytes()).expect("a place for the number");
+    (0..).map(move |count: usize| {
+        let mut request = request.to_vec();
+        request[at..at + NUMBER.len()].copy_from_slice(format!("{client:04}{count:08}").as_bytes());
+        request.into()
+    })
+}
+
 fn multipart(address: &str, form: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     let mut body = String::new();
     for (name, value) in fields {
@@ -133,7 +147,7 @@ fn multipart(address: &str, form: &str, fields: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn answers() -> [(&'static str, String); 3] {
-    let text = "Palun teatage, millal avatakse Kadaka raamatukogu. ".repeat(32);
+    let text = NUMBER.to_owned() + &" Palun teatage, millal avatakse Kadaka raamatukogu.".repeat(32);
     [("name", "Mari Maasikas".to_owned()), ("email", "mari@example.org".to_owned()), ("text", text)]
 }
 

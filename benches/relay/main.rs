@@ -116,7 +116,7 @@ fn measure(runtime: &tokio::runtime::Runtime, kind: Kind, clients: usize, durati
                 let many = duration.as_secs() as usize * 12_000;
                 load::second_posts(&address, clients, many).await
             }
-            _ => load::Requests::Same(load::one_post(&address)),
+            _ => load::Requests::Numbered(load::one_post(&address)),
         };
         let before = server.cpu();
         (load::run(&address, clients, duration, requests).await, before)

@@ -1,7 +1,7 @@
 //! One post, from its values to the answer: the form again, the check page, or stored and on to the
 //! confirmation.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{http::StatusCode, response::Response};
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use super::{
     pages, proof,
     seal::Seal,
     store::{Attachment, NewSubmission, Rating, State, Stored, Write, Written},
-    token::{Age, Check, Receipt},
+    token::{Age, Check, Nonce, Receipt},
 };
 use crate::{
     calendar,
@@ -92,8 +92,8 @@ impl Filling<'_> {
         let watch = &self.app.watch;
         let attacked = if sends { watch.sees(&form.id, self.now) } else { watch.rings(&form.id, self.now) };
         if !(form.check_answers || attacked) {
-            let token = token.unwrap_or_else(|| self.token());
-            return self.store(&token, &answers, &inputs, seal).await;
+            let (token, before) = token.map_or_else(|| self.one_post(&inputs), |token| (token, None));
+            return self.store((&token, before), &answers, &inputs, seal).await;
         }
         let limits = &self.app.config.limits;
         let now = jiff::Timestamp::from_millisecond(self.now).unwrap_or_default();
@@ -106,7 +106,7 @@ impl Filling<'_> {
             _ => (self.token(), false),
         };
         match attacked.then(|| self.proof(&token, &inputs, good)) {
-            None | Some(Ok(())) if good => self.store(&token, &answers, &inputs, seal).await,
+            None | Some(Ok(())) if good => self.store((&token, None), &answers, &inputs, seal).await,
             Some(Err(from)) => self.check(&token, &answers, &inputs, Some(from)),
             _ => self.check(&token, &answers, &inputs, None),
         }
@@ -128,6 +128,27 @@ impl Filling<'_> {
         }
         let seconds = |wait| self.now.saturating_add(i64::try_from(wait).unwrap_or(60) * 1_000);
         self.app.patient.take(self.client, self.now).map_err(seconds)
+    }
+
+    /// The token of a post without a check page, and the name that the same post had a little earlier.
+    fn one_post(&self, inputs: &[(String, Input)]) -> (Check, Option<Nonce>) {
+        let client = self.client.octets();
+        let told: Vec<(&str, Cow<str>)> = inputs
+            .iter()
+            .map(|(name, input)| match input {
+                Input::Text(text) => (name.as_str(), Cow::Borrowed(text.as_str())),
+                Input::File(file) => {
+                    let held = file.handle.as_deref().and_then(|handle| self.app.signer.verify::<Held>(handle));
+                    (name.as_str(), Cow::Owned(held.map(|held| held.attachment.hash).unwrap_or_default()))
+                }
+            })
+            .collect();
+        let content = told.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        let content = std::iter::once(&client[..]).chain(content);
+        let now = jiff::Timestamp::from_millisecond(self.now).unwrap_or_default();
+        let of = (self.version.form.id.as_str(), self.version.version.as_str());
+        let (token, before) = Check::of_content(&self.app.signer, of, now, content);
+        (token, Some(before))
     }
 
     fn token(&self) -> Check {
@@ -183,7 +204,7 @@ impl Filling<'_> {
 
     async fn store(
         &self,
-        token: &Check,
+        (token, before): (&Check, Option<Nonce>),
         answers: &Answers,
         inputs: &[(String, Input)],
         seal: Option<&Seal>,
@@ -192,7 +213,7 @@ impl Filling<'_> {
         if let Err(wait) = app.forms.take(form.id.clone(), self.now) {
             return pages::problem(self.catalogue, self.lang, Problem::TooMany, Some(wait));
         }
-        let Some(mut new) = self.submission(token, answers, inputs, seal) else {
+        let Some(mut new) = self.submission((token, before), answers, inputs, seal) else {
             return pages::problem(self.catalogue, self.lang, Problem::Unavailable, Some(60));
         };
         if let Err(wait) = self.spare_mailbox(answers, &mut new) {
@@ -244,7 +265,7 @@ impl Filling<'_> {
     /// What is to be stored; `None` if sealing does not work.
     fn submission(
         &self,
-        token: &Check,
+        (token, before): (&Check, Option<Nonce>),
         answers: &Answers,
         inputs: &[(String, Input)],
         seal: Option<&Seal>,
@@ -280,6 +301,7 @@ impl Filling<'_> {
         }
         Some(NewSubmission {
             nonce: token.nonce,
+            before,
             version: Arc::clone(self.version),
             language: self.lang,
             received: self.now,

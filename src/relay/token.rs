@@ -60,6 +60,10 @@ impl Token for Confirm {
     const PURPOSE: &'static [u8] = b"confirm\0";
 }
 
+/// In milliseconds: without a check page, the same words of the same client on the same form are one submission within
+/// it. Long enough for a second press, a retry and the back button; short enough for two people behind one address.
+const SAME: i64 = 5 * 60 * 1_000;
+
 /// Longer than any token of ours, shorter than what would be a burden to verify.
 const LONGEST: usize = 2_048;
 
@@ -107,6 +111,16 @@ impl Signer {
         from_hex(tag).is_some_and(|tag| self.mac(purpose, text).verify_slice(&tag).is_ok())
     }
 
+    /// The code over `parts`, each with its length, for a purpose that has a form of its own.
+    fn digest<'p>(&self, purpose: &[u8], parts: impl Iterator<Item = &'p [u8]>) -> [u8; 32] {
+        let mut mac = self.mac(purpose, &[]);
+        for part in parts {
+            mac.update(&part.len().to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
     fn mac(&self, purpose: &[u8], body: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
         mac.update(purpose);
@@ -134,6 +148,27 @@ impl Check {
         let mut nonce: Nonce = rand::random();
         nonce[..6].copy_from_slice(&at.to_be_bytes()[2..]);
         Self { form: form.to_owned(), version: version.to_owned(), at, nonce }
+    }
+
+    /// A token for a post without a check page, which brings none: its name is what it says, who sends it and when, in
+    /// steps of [`SAME`]. The one of the step before goes with it, for who presses twice as one step ends.
+    pub(crate) fn of_content<'p>(
+        signer: &Signer,
+        (form, version): (&str, &str),
+        now: Timestamp,
+        content: impl Iterator<Item = &'p [u8]>,
+    ) -> (Self, Nonce) {
+        let at = now.as_millisecond();
+        let content = signer.digest(b"content\0", content);
+        let name = |step: i64| {
+            let began = (step * SAME).to_be_bytes();
+            let mut nonce = Nonce::default();
+            nonce[..6].copy_from_slice(&began[2..]);
+            nonce[6..].copy_from_slice(&signer.digest(b"once\0", [&content[..], &began].into_iter())[..10]);
+            nonce
+        };
+        let step = at.div_euclid(SAME);
+        (Self { form: form.to_owned(), version: version.to_owned(), at, nonce: name(step) }, name(step - 1))
     }
 
     /// Its age, of which `least` and `most` are in milliseconds. A page that was made "in the

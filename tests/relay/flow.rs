@@ -4,7 +4,7 @@ use super::program::{GOOD, Place, borrowed, checked, get, hidden, multipart, pos
 
 /// The reference number on a confirmation page.
 fn reference(page: &str) -> String {
-    let at = page.find("KIRI-").expect("a reference");
+    let at = page.find("KIRI-").or_else(|| page.find("TAG-")).expect("a reference");
     page[at..].split(['<', ' ']).next().expect("its end").to_owned()
 }
 
@@ -55,6 +55,23 @@ fn sending_twice_is_one_submission_with_one_number() {
     });
     assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
     assert_eq!(place.json(&["list"]).as_array().expect("a list").len(), 1);
+}
+
+/// A form without a check page brings no token: what it says is what it is known by.
+#[test]
+fn the_same_words_sent_twice_are_one_submission_without_a_check_page_too() {
+    let place = Place::new();
+    let relay = place.start();
+    let send =
+        |text: &str| reference(&get(&relay.url(&post(&relay.url("/feedback"), &[("text", text)]).location)).body);
+    let (first, again, other) = (send("Lisage hinnad."), send("Lisage hinnad."), send("Lisage kellaajad."));
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+    relay.stop();
+    let relay = place.start();
+    let after = post(&relay.url("/feedback"), &[("text", "Lisage hinnad.")]);
+    assert_eq!(reference(&get(&relay.url(&after.location)).body), first);
+    assert_eq!(place.json(&["list"]).as_array().expect("a list").len(), 2);
 }
 
 #[test]

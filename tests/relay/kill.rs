@@ -83,11 +83,11 @@ fn a_stop_lets_what_is_under_way_end() {
     let url = relay.url("/feedback");
     let (sender, receiver) = std::sync::mpsc::channel();
     let threads: Vec<_> = (0..4)
-        .map(|_| {
+        .map(|thread| {
             let (url, sender) = (url.clone(), sender.clone());
             std::thread::spawn(move || {
-                let mut stored = 0;
-                while let Ok(answer) = try_post(&url, &[("text", "Tere!")]) {
+                let (mut stored, mut texts) = (0, (0..).map(|number| format!("küsimus {thread}-{number}")));
+                while let Ok(answer) = try_post(&url, &[("text", &texts.next().unwrap_or_default())]) {
                     stored += usize::from(answer.status == 303);
                     let _ = sender.send(());
                 }

@@ -36,7 +36,7 @@ fn life(place: &Place, trace: &Path, kill: bool) {
                 while let Some(number) = take() {
                     let status = match number % 3 {
                         0 => with_attachment(&relay.url("/enquiry"), number),
-                        _ => post(&relay.url("/feedback"), &[("text", &format!("küsimus {number}"))]).status,
+                        _ => post(&relay.url("/feedback"), &[("text", &format!("küsimus {number} {kill}"))]).status,
                     };
                     assert_eq!(status, 303);
                 }

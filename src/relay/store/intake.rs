@@ -15,6 +15,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct NewSubmission {
     pub(crate) nonce: Nonce,
+    /// What the same post was named if it came before.
+    pub(crate) before: Option<Nonce>,
     pub(crate) version: Arc<Version>,
     pub(crate) language: Lang,
     /// In milliseconds of the Unix epoch.
@@ -96,6 +98,11 @@ pub(crate) struct Stored {
 impl Store {
     /// Stores `new` within the transaction that is under way, or finds that it was stored before.
     pub(super) fn submit(&mut self, new: &NewSubmission) -> Result<Stored, Failure> {
+        if let Some(before) = &new.before
+            && let Some(stored) = self.find(before)?
+        {
+            return Ok(stored);
+        }
         for _ in 0..4 {
             let reference = reference::new(&new.version.form.prefix);
             if let Some(id) = self.insert(new, &reference)? {
