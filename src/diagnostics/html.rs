@@ -8,12 +8,7 @@ use super::{
 };
 
 /// The report needs nothing but itself: it is mailed and opened from a disk.
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1b1f;\
-background:#fff}h2{font-size:1.1rem;margin:2rem 0 .5rem;overflow-wrap:anywhere}li{margin:.75rem 0}\
-pre{margin:.25rem 0;padding:.5rem;background:#f0f0f2;overflow-x:auto}code{overflow-wrap:anywhere}\
-mark{background:#fff0cf;color:inherit}.error{color:#ac3232}.warning{color:#664807}.note{color:#004277}\
-@media(prefers-color-scheme:dark){body{color:#f0f0f2;background:#151926}pre{background:#262b3b}\
-mark{background:#664807}.error{color:#ff9d9d}.warning{color:#ffcf6b}.note{color:#99bdda}a{color:#99bdda}}";
+const STYLE: &str = include_str!("html.css");
 
 /// The whole report.
 pub(super) fn render(diagnostics: &[Diagnostic], language: Language) -> String {
@@ -27,12 +22,22 @@ pub(super) fn render(diagnostics: &[Diagnostic], language: Language) -> String {
          <style>{STYLE}</style></head>\n<body><main><h1>{title}</h1>\n<p>{}</p>\n",
         counts(diagnostics, language)
     );
-    for (file, found) in by_file(diagnostics) {
-        let whole = match language {
-            Language::Estonian => "Kogu sait",
-            Language::English => "The whole site",
-        };
-        let _ = writeln!(out, "<section><h2>{}</h2><ul>", escape(if file.is_empty() { whole } else { file }));
+    let groups = by_file(diagnostics);
+    let named = |file: &str| match (file, language) {
+        ("", Language::Estonian) => "Kogu sait".to_owned(),
+        ("", Language::English) => "The whole site".to_owned(),
+        _ => escape(file),
+    };
+    if groups.len() > 1 {
+        let label = if language == Language::Estonian { "Failid" } else { "Files" };
+        let _ = writeln!(out, "<nav aria-label=\"{label}\"><ul>");
+        for (number, (file, found)) in groups.iter().enumerate() {
+            let _ = writeln!(out, "<li><a href=\"#f{number}\">{}</a> {}</li>", named(file), found.len());
+        }
+        out.push_str("</ul></nav>\n");
+    }
+    for (number, (file, found)) in groups.iter().enumerate() {
+        let _ = writeln!(out, "<section><h2 id=\"f{number}\">{}</h2><ul>", named(file));
         found.iter().for_each(|diagnostic| item(&mut out, diagnostic, language));
         out.push_str("</ul></section>\n");
     }
@@ -61,18 +66,67 @@ fn item(out: &mut String, diagnostic: &Diagnostic, language: Language) {
     };
     let _ = write!(
         out,
-        "<li><strong class=\"{class}\">{word}</strong> {} <code>{}</code>",
-        escape(&diagnostic.message(language)),
-        escape(&diagnostic.code)
+        "<li class=\"{class}\"><p><strong>{word}.</strong> {}</p>",
+        with_code(&diagnostic.message(language))
     );
     if let Some(place) = diagnostic.location.as_ref().filter(|place| place.line > 0) {
-        let _ = write!(out, "<pre>{}: {}</pre>", place.line, escape(&place.text));
+        let line = if language == Language::Estonian { "Rida" } else { "Line" };
+        let (before, meant, after) = around(&place.text, place.column, place.length);
+        let _ = write!(
+            out,
+            "<p class=\"place\">{line} {}: <code>{}<mark>{}</mark>{}</code></p>",
+            place.line,
+            escape(before),
+            escape(meant),
+            escape(after)
+        );
     }
     if let Some(help) = diagnostic.help(language) {
-        let _ = write!(out, "<br>{}", escape(&help));
+        let _ = write!(out, "<p>{}</p>", with_code(&help));
     }
-    if let Some(standard) = catalog::rule(&diagnostic.code).and_then(|rule| rule.standard.as_deref()) {
-        let _ = write!(out, " <small>{}</small>", escape(standard));
+    let standard = catalog::rule(&diagnostic.code).and_then(|rule| rule.standard.as_deref());
+    let standard = standard.map(|standard| format!("{} · ", escape(standard))).unwrap_or_default();
+    let _ = writeln!(out, "<p class=\"rule\">{standard}<code>{}</code></p></li>", escape(&diagnostic.code));
+}
+
+/// What is meant on a line, with what stands before and after it; `column` counts characters from 1.
+fn around(line: &str, column: u32, length: u32) -> (&str, &str, &str) {
+    let at =
+        |text: &str, characters: u32| text.char_indices().nth(characters as usize).map_or(text.len(), |(at, _)| at);
+    let (before, rest) = line.split_at(at(line, column.saturating_sub(1)));
+    let (meant, after) = rest.split_at(at(rest, length));
+    (before, meant, after)
+}
+
+/// Text for HTML, in which what stands between grave accents is code.
+fn with_code(text: &str) -> String {
+    let mut out = String::new();
+    let mut parts = text.split('`').peekable();
+    while let Some(part) = parts.next() {
+        out.push_str(&escape(part));
+        match (parts.next(), parts.peek()) {
+            (Some(code), Some(_)) => out.push_str(&format!("<code>{}</code>", escape(code))),
+            (Some(rest), None) => out.push_str(&format!("`{}", escape(rest))),
+            (None, _) => {}
+        }
     }
-    out.push_str("</li>\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_meant_is_marked() {
+        assert_eq!(around("Vaata [siia](/x).", 7, 10), ("Vaata ", "[siia](/x)", "."));
+        assert_eq!(around("õ", 9, 3), ("õ", "", ""));
+    }
+
+    #[test]
+    fn words_between_accents_are_code() {
+        assert_eq!(with_code("Kirjutage `## A & B`."), "Kirjutage <code>## A &amp; B</code>.");
+        assert_eq!(with_code("`a` ja `b"), "<code>a</code> ja `b");
+        assert_eq!(with_code(""), "");
+    }
 }
