@@ -77,6 +77,13 @@ fn an_override_that_nobody_recorded_is_told_of() {
 }
 
 #[test]
+fn a_mistake_in_a_sites_own_styles_names_its_file() {
+    let site = Site::with("-- theme/styles/own.css --\np { color red }\n");
+    let problems = site.problems();
+    assert!(problems.contains("error assets.css-syntax theme/styles/own.css:1"), "{problems}");
+}
+
+#[test]
 fn what_replaces_nothing_is_a_warning() {
     let site = Site::with(
         "-- theme/templates/newss.html --\n{% extends \"page.html\" %}\n-- theme/template/news.html --\nx\n",

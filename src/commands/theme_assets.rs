@@ -39,10 +39,20 @@ pub(super) fn make(theme: &Theme, settings: &Fields, out: &mut Vec<Diagnostic>) 
         let address = |name: &str| assets.get(name).map(|asset| asset.url.clone());
         match css::bundle(path, &read, &address) {
             Ok(text) => drop(assets.add(path, text.into_bytes())),
-            Err(problems) => out.extend(problems),
+            Err(problems) => out.extend(problems.into_iter().map(|problem| at_origin(theme, problem))),
         }
     }
     assets
+}
+
+/// The problem at the file that its author knows: a theme's files lie over each other, and lose their folder by it.
+fn at_origin(theme: &Theme, mut problem: Diagnostic) -> Diagnostic {
+    if let Some(place) = &mut problem.location
+        && let Some(file) = theme.files.get(&place.file)
+    {
+        place.file = file.origin.as_str().into();
+    }
+    problem
 }
 
 /// The style sheet of the site's own colour, in the place of the theme's, and of the tokens set anew.

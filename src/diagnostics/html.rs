@@ -104,11 +104,11 @@ fn with_code(text: &str) -> String {
     let mut parts = text.split('`').peekable();
     while let Some(part) = parts.next() {
         out.push_str(&escape(part));
-        match (parts.next(), parts.peek()) {
-            (Some(code), Some(_)) => out.push_str(&format!("<code>{}</code>", escape(code))),
-            (Some(rest), None) => out.push_str(&format!("`{}", escape(rest))),
-            (None, _) => {}
-        }
+        let _ = match (parts.next(), parts.peek()) {
+            (Some(code), Some(_)) => write!(out, "<code>{}</code>", escape(code)),
+            (Some(rest), None) => write!(out, "`{}", escape(rest)),
+            (None, _) => Ok(()),
+        };
     }
     out
 }
