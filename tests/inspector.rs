@@ -399,6 +399,7 @@ fn each_owner_gets_a_letter_with_what_is_new() {
         letter.starts_with("To: info@kadakavald.example\r\nSubject: ") && letter.contains("36805280109"),
         "{letter}"
     );
+    assert!(letter.lines().take_while(|line| !line.is_empty()).all(|line| line.len() <= 78), "{letter}");
     fs::remove_file(letters.join("vallakantselei.eml")).unwrap();
     digest().failed();
     assert!(!letters.join("vallakantselei.eml").exists(), "what was told is not told again");

@@ -48,6 +48,19 @@ pub(super) fn write(folder: &Path, site: &Site, found: &[Diagnostic], voice: Voi
     Ok(letters.len())
 }
 
+/// A header's text in encoded words of no more than 75 letters (RFC 2047, section 2).
+fn encoded(text: &str) -> String {
+    let mut words = vec![String::new()];
+    for c in text.chars() {
+        match words.last_mut() {
+            Some(word) if word.len() + c.len_utf8() <= 45 => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+    }
+    let words = words.iter().map(|word| format!("=?utf-8?B?{}?=", base64(word.as_bytes())));
+    words.collect::<Vec<_>>().join("\r\n ")
+}
+
 fn letter(site: &Site, name: &str, email: Option<&str>, found: &[&Diagnostic], language: Language) -> String {
     let subject = match language {
         Language::Estonian => format!("{}: {} uut leidu teie lehtedel", site.settings.name, found.len()),
@@ -55,8 +68,11 @@ fn letter(site: &Site, name: &str, email: Option<&str>, found: &[&Diagnostic], l
     };
     let line = |text: &str| text.replace(['\r', '\n'], " ");
     let mut out = String::new();
-    let _ = write!(out, "To: {}\r\n", line(email.unwrap_or("")));
-    let _ = write!(out, "Subject: =?utf-8?B?{}?=\r\n", base64(line(&subject).as_bytes()));
+    // Nobody's letter has no such line: an empty one is against RFC 5322.
+    if let Some(email) = email {
+        let _ = write!(out, "To: {}\r\n", line(email));
+    }
+    let _ = write!(out, "Subject: {}\r\n", encoded(&line(&subject)));
     out.push_str(
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
     );
