@@ -12,7 +12,10 @@ mod sqlite;
 mod tls;
 mod writer;
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 pub(crate) use admin::{Counts, Measure, Query, Shown};
 pub(crate) use delivery::{Job, Outcome};
@@ -35,6 +38,8 @@ pub(crate) struct Store {
     tail: Option<(i64, Vec<u8>)>,
     /// What the transaction under way adds to the statistics when it ends.
     counted: Counted,
+    /// How long the last commit took.
+    flush: Duration,
 }
 
 impl Store {
@@ -47,7 +52,7 @@ impl Store {
                 Box::new(postgres::Postgres::open(&address.expose_text(), authority.as_deref())?)
             }
         };
-        let mut store = Self { sql, files, tail: None, counted: Counted::default() };
+        let mut store = Self { sql, files, tail: None, counted: Counted::default(), flush: Duration::ZERO };
         store.migrate()?;
         Ok(store)
     }
@@ -77,7 +82,10 @@ impl Store {
         (self.tail, self.counted) = Default::default();
         let result = work(self).and_then(|value| {
             self.write_counted()?;
-            self.sql.commit().map(|()| value)
+            let began = Instant::now();
+            self.sql.commit()?;
+            self.flush = began.elapsed();
+            Ok(value)
         });
         match &result {
             Ok(_) => self.files.commit(),

@@ -5,7 +5,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout_at},
+};
 
 use super::{
     Store,
@@ -19,6 +22,8 @@ use crate::relay::{config::Retention, holding::Key};
 const QUEUE: usize = 4_096;
 /// How many are committed with one flush.
 const BATCH: usize = 256;
+/// From how long a flush takes it pays to wait for others; the runtime's clock knows whole milliseconds.
+const SLOW: Duration = Duration::from_millis(3);
 
 /// Something to write.
 #[derive(Clone, Debug)]
@@ -92,8 +97,10 @@ impl Handle {
         let (sender, mut receiver) = mpsc::channel::<(Write, Reply)>(QUEUE);
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || {
-            let mut batch = Vec::with_capacity(BATCH);
+            let (mut batch, mut before) = (Vec::with_capacity(BATCH), 0);
             while receiver.blocking_recv_many(&mut batch, BATCH) > 0 {
+                runtime.block_on(gather(&mut receiver, &mut batch, before, store.flush));
+                before = batch.len();
                 let (writes, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
                 let results = store.write_all(&writes);
                 // One of the runtime's own threads wakes those who wait and frees what they sent: that
@@ -128,6 +135,21 @@ impl Handle {
     /// How many writes wait.
     pub(crate) fn waiting(&self) -> usize {
         self.0.max_capacity() - self.0.capacity()
+    }
+}
+
+/// Lets a batch that is smaller than the one `before` wait for more, where a flush takes long: who was answered together
+/// comes back together, and on a slow disk half as many flushes serve half as many again. A lone write waits for nobody.
+async fn gather<T>(receiver: &mut mpsc::Receiver<T>, batch: &mut Vec<T>, before: usize, flush: Duration) {
+    if flush < SLOW {
+        return;
+    }
+    let until = Instant::now() + flush / 3;
+    while batch.len() < before {
+        let more = receiver.recv_many(batch, BATCH - batch.len());
+        if timeout_at(until, more).await.unwrap_or(0) == 0 {
+            break;
+        }
     }
 }
 
@@ -208,3 +230,27 @@ impl Store {
 
 /// How long a claimed delivery belongs to the relay that claimed it.
 pub(crate) const CLAIM: Duration = Duration::from_mins(15);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A batch of one, to which `waiting` come: how large it gets after one of `before`.
+    async fn gathered(waiting: usize, before: usize, flush: Duration) -> usize {
+        let (sender, mut receiver) = mpsc::channel(QUEUE);
+        (0..waiting).for_each(|number| sender.try_send(number).expect("room"));
+        let mut batch = vec![0];
+        gather(&mut receiver, &mut batch, before, flush).await;
+        batch.len()
+    }
+
+    #[tokio::test]
+    async fn on_a_slow_disk_those_who_come_together_share_a_flush() {
+        let hour = Duration::from_hours(1);
+        assert_eq!(gathered(4, 5, hour).await, 5, "as many as before: nobody waits for more");
+        assert_eq!(gathered(9, 5, hour).await, 10, "whoever is there comes along");
+        assert_eq!(gathered(1_000, BATCH, hour).await, BATCH);
+        assert_eq!(gathered(0, 1, hour).await, 1, "a lone write waits for nobody");
+        assert_eq!(gathered(4, 5, Duration::from_micros(100)).await, 1, "a quick flush is not waited for");
+    }
+}
