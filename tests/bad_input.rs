@@ -19,7 +19,37 @@ Tekst.
 fn broken_settings() {
     assert_snapshot!(refused(|site| {
         site.write("site.toml", "name = \"Kadaka vald\"\nlanguages = [\"et\"\nbase_url = \"https://x.example\"\n");
-    }), @"error source.toml-comma site.toml:3:1");
+    }), @"error source.toml-open-list site.toml:2:18");
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told_at_once() {
+    assert_snapshot!(refused_with(r#"
+-- content/uudised/talv.md --
++++
+title = "Talv"
+publised = 2026-11-20
+published = 22.11.2026
+sumary = "Lumi tuli maha."
+draft = ei
++++
+Tekst.
+-- data/persons.toml --
+[[persons]]
+id = "mari-kask"
+title = "Mari Kask"
+rolle = "employee"
+phone = +372 5555 0001
+order = 01
+"#), @r"
+    error schema.unknown-field content/uudised/talv.md:3:1
+    error source.toml-time content/uudised/talv.md:4:18
+    error schema.unknown-field content/uudised/talv.md:5:1
+    error source.toml-quotes content/uudised/talv.md:6:9
+    error schema.unknown-field data/persons.toml:4:1
+    error source.toml-quotes data/persons.toml:5:9
+    error source.toml-number data/persons.toml:6:9
+    ");
 }
 
 #[test]

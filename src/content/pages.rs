@@ -17,7 +17,7 @@ use crate::{
     diagnostics::{Diagnostic, Location},
     fingerprint::fingerprint,
     markdown,
-    schema::{ContentType, Fields, TomlText},
+    schema::{ContentType, Fields, TomlText, leave_out_echoes},
     source::{SourceFile, split},
 };
 
@@ -154,7 +154,9 @@ impl Context<'_> {
         let before = out.len();
         let table = toml.parse(out);
         if out.len() > before {
-            // What a broken table seems to lack is most often what could not be read.
+            let (broken, table) = (out.split_off(before), table.get_ref());
+            let beside = self.beside(name, table, original, &toml, &broken);
+            out.extend(broken.into_iter().chain(beside));
             return None;
         }
         let body = &text[parts.body.clone()];
@@ -188,6 +190,24 @@ impl Context<'_> {
             origin: Origin::Page { file: file.clone(), front_matter: range, body: parts.body },
             fields,
         })
+    }
+
+    /// What else is wrong with a table that is `broken` in some lines: told at once, so that nobody who mends the one
+    /// meets the other at the next build.
+    fn beside(
+        &self,
+        name: &Name,
+        table: &DeTable<'_>,
+        original: Option<&Entry>,
+        toml: &TomlText<'_>,
+        broken: &[Diagnostic],
+    ) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        if let Some(kind) = self.kind(name, table, original, toml, &mut found) {
+            self.reading.types.at(kind).schema.read(table, toml, &mut found);
+        }
+        leave_out_echoes(broken, &mut found);
+        found
     }
 
     /// The entry's type: what it says itself, or its original, or its section, or the folder it lies in;

@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Entry, Origin, Reading};
 use crate::{
     diagnostics::{Diagnostic, Location},
-    schema::{ContentType, TomlText},
+    schema::{ContentType, TomlText, leave_out_echoes},
     source::SourceFile,
 };
 
@@ -62,7 +62,8 @@ struct Rows<'a> {
 impl Rows<'_> {
     /// Rows stand in a list of tables under any one name (`[[persons]]`).
     fn toml(&mut self, out: &mut Vec<Diagnostic>) -> Json {
-        let parsed = self.toml.parse(out);
+        let (mut broken, mut found) = (Vec::new(), Vec::new());
+        let parsed = self.toml.parse(&mut broken);
         let table = parsed.get_ref();
         if let Some(kind) = self.kind {
             let content_type = self.reading.types.at(kind);
@@ -71,10 +72,12 @@ impl Rows<'_> {
             let rows = lists.flat_map(|list| list.iter());
             for (number, row) in rows.enumerate() {
                 if let Some(fields) = row.get_ref().as_table() {
-                    self.row(content_type, kind, number, fields.clone(), row.span(), &mut seen, out);
+                    self.row(content_type, kind, number, fields.clone(), row.span(), &mut seen, &mut found);
                 }
             }
         }
+        leave_out_echoes(&broken, &mut found);
+        out.extend(broken.into_iter().chain(found));
         plain_table(table)
     }
 

@@ -39,6 +39,7 @@ pub use pattern::Pattern;
 pub use problem::Problem;
 pub use rules::{Check, Rule, When};
 pub use table::{Table, TomlText};
+pub use toml_syntax::leave_out_echoes;
 pub use value::Value;
 
 use std::cell::RefCell;

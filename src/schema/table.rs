@@ -27,13 +27,30 @@ impl<'a> TomlText<'a> {
         Self { path: path.into(), text, range: 0..text.len() }
     }
 
-    /// Reads the TOML as far as it can be read. The first syntax error becomes a diagnostic `source.toml-…`;
-    /// those after it are most often its echoes.
+    /// Reads the TOML as far as it can be read. The first syntax error of each line becomes a diagnostic
+    /// `source.toml-…`; those after it are most often its echoes.
     pub fn parse(&self, out: &mut Vec<Diagnostic>) -> Spanned<DeTable<'a>> {
-        let (table, errors) = DeTable::parse_recoverable(&self.text[self.range.clone()]);
-        if let Some(error) = errors.first() {
-            let place = self.place(error.span().unwrap_or(0..0));
-            out.push(toml_syntax::diagnostic(error.message(), &place.text).at(place));
+        let text = &self.text[self.range.clone()];
+        let (table, mut errors) = DeTable::parse_recoverable(text);
+        let line = |error: &toml::de::Error| text[..error.span().unwrap_or_default().start].matches('\n').count();
+        errors.sort_by_key(line);
+        let open = errors.iter().find(|error| toml_syntax::is_open_list(error.message()));
+        let mut last = None;
+        for error in &errors {
+            let (mut said, mut span) = (error.message(), error.span().unwrap_or_default());
+            let within = open.filter(|_| toml_syntax::is_in_list(said));
+            if let Some(open) = within {
+                // What follows a list that does not end is taken for a part of it: the list ends before it.
+                let end = text[..span.start].trim_end().len();
+                (said, span) = (open.message(), end..end);
+            }
+            let place = self.place(span);
+            if last.replace(place.line) != Some(place.line) {
+                out.push(toml_syntax::diagnostic(said, &place.text).at(place));
+            }
+            if within.is_some() {
+                break;
+            }
         }
         table
     }
