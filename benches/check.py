@@ -1,6 +1,8 @@
 """How long `raekoda check` takes beside a full build: a site of corpus.py with documents added.
 
-    python3 benches/check.py RAEKODA WORK [PAGES] [DOCUMENTS]
+    python3 benches/check.py RAEKODA WORK [PAGES] [DOCUMENTS] [ROUNDS]
+
+With the shared theme, which municipalities have, and with the few templates that the builds are compared with.
 """
 
 import glob
@@ -27,28 +29,42 @@ def documents(site, count):
             file.write(whole + f"\n% {number}\n".encode())
 
 
-def timed(*command):
-    """What a command takes by the clock and of the processors, in seconds."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    code = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-    clock = time.monotonic() - start
+def cpu(*command):
+    """What a command takes of the processors, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return f"{clock:6.2f} s, of the processors {cpu:6.2f} s (exit {code})"
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def compare(raekoda, work, theme, pages, count):
+    """A build and the checks after it, each with what it takes beside the build."""
+    site = os.path.join(work, f"site-{theme}")
+    if not os.path.isdir(site):
+        chosen = ["--theme", theme] if theme != "plain" else []
+        subprocess.check_call([sys.executable, os.path.join(HERE, "corpus.py"), pages, site, *chosen])
+        documents(site, count)
+    kept = os.path.join(site, ".raekoda")
+    shutil.rmtree(kept, ignore_errors=True)
+    # Removed trees slow the next build down where they lie on a disk: each build has a folder of its own.
+    build = cpu(raekoda, "build", site, "--out", os.path.join(work, f"out-{time.monotonic_ns()}"))
+    checks = {"nothing known": cpu(raekoda, "check", site)}
+    shutil.rmtree(os.path.join(kept, "findings"), ignore_errors=True)
+    checks["documents known"] = cpu(raekoda, "check", site)
+    checks["again"] = cpu(raekoda, "check", site)
+    told = ", ".join(f"{name} {seconds:.2f} s ({seconds / build:.2f})" for name, seconds in checks.items())
+    print(f"{theme}: build {build:.2f} s; check: {told}", flush=True)
 
 
 def main():
     raekoda, work = os.path.abspath(sys.argv[1]), sys.argv[2]
     pages = sys.argv[3] if len(sys.argv) > 3 else "10000"
     count = int(sys.argv[4]) if len(sys.argv) > 4 else 2000
-    site, out = os.path.join(work, "site"), os.path.join(work, "out")
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    subprocess.check_call([sys.executable, os.path.join(HERE, "corpus.py"), pages, site])
-    documents(site, count)
-    print(f"build, cold   {timed(raekoda, 'build', site, '--out', out)}", flush=True)
-    print(f"check, cold   {timed(raekoda, 'check', site)}", flush=True)
-    print(f"check again   {timed(raekoda, 'check', site)}", flush=True)
+    rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 2
+    os.makedirs(work, exist_ok=True)
+    for _ in range(rounds):
+        for theme in ("omavalitsus", "plain"):
+            compare(raekoda, work, theme, pages, count)
 
 
 if __name__ == "__main__":

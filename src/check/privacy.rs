@@ -212,7 +212,7 @@ fn candidates(text: &str) -> (bool, bool) {
     let bytes = text.as_bytes();
     let (mut codes, mut accounts) = (false, false);
     let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(u8::is_ascii_digit) {
+    while let Some(found) = first_digit(&bytes[at..]) {
         at += found;
         let follows = |one: usize| bytes.get(at + one).is_some_and(u8::is_ascii_digit);
         accounts |= at >= 2 && bytes[at - 2..at].iter().all(u8::is_ascii_uppercase) && follows(1);
@@ -231,6 +231,14 @@ fn candidates(text: &str) -> (bool, bool) {
         }
     }
     (codes, accounts)
+}
+
+/// Where the first digit is. Whether a block has one is told of all its bytes at once.
+fn first_digit(bytes: &[u8]) -> Option<usize> {
+    let block =
+        bytes.chunks(64).position(|block| block.iter().fold(false, |found, byte| found | byte.is_ascii_digit()))?;
+    let start = block * 64;
+    bytes[start..].iter().position(u8::is_ascii_digit).map(|at| start + at)
 }
 
 /// Whether the characters around a number let it be one of its own: no letter or digit touches it, and none

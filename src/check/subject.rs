@@ -1,6 +1,7 @@
 //! A page under the rules, and where its findings stand in the site's files.
 
 use std::{
+    borrow::Cow,
     cell::{Cell, OnceCell},
     rc::Rc,
 };
@@ -25,11 +26,14 @@ pub(super) struct Subject<'a> {
     source: OnceCell<String>,
     /// Where the words that the source was asked for last stand in it.
     said: Cell<usize>,
-    paragraphs: OnceCell<Rc<[(Id, String)]>>,
+    paragraphs: OnceCell<Paragraphs<'a>>,
     found: Vec<Diagnostic>,
     /// The elements outside of `main` with which something is wrong.
     blamed: Vec<Id>,
 }
+
+/// Elements, and what they say.
+pub(super) type Paragraphs<'a> = Rc<[(Id, Cow<'a, str>)]>;
 
 impl<'a> Subject<'a> {
     pub(super) fn new(site: &'a Site, page: &'a Page, tree: &'a Tree<'a>) -> Self {
@@ -72,7 +76,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The page's own paragraphs, points and quotes that hold no others, with what they say.
-    pub(super) fn paragraphs(&self) -> Rc<[(Id, String)]> {
+    pub(super) fn paragraphs(&self) -> Paragraphs<'a> {
         let paragraphs = || {
             let all = self.tree.named(self.main, ["p", "li", "dd", "blockquote"]);
             let innermost = all.filter(|&id| self.tree.named(id, ["p", "li"]).next().is_none());

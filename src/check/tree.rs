@@ -6,6 +6,8 @@ mod tests;
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
+use memchr::memchr_iter;
+
 use super::repeated::Part;
 use crate::fingerprint::Fingerprint;
 
@@ -144,8 +146,16 @@ impl<'h> Tree<'h> {
 
     /// What is read aloud of an element: its text and its pictures' alternative texts, without what is hidden,
     /// with white space collapsed.
-    pub(super) fn text(&self, id: Id) -> String {
+    pub(super) fn text(&self, id: Id) -> Cow<'_, str> {
         let end = self.nodes[id].end;
+        // Most that is read holds one text as it is to be read.
+        if end == id + 2
+            && let Data::Text(words) = &self.nodes[id + 1].data
+            && self.attribute(id, "alt").is_none()
+            && is_collapsed(words)
+        {
+            return Cow::Borrowed(words.trim_matches(' '));
+        }
         let length = |node: &Node<'_>| if let Data::Text(words) = &node.data { words.len() } else { 1 };
         // One space between words, none around them.
         let mut text = String::with_capacity(self.nodes[id..end].iter().map(length).sum());
@@ -172,16 +182,16 @@ impl<'h> Tree<'h> {
             at += 1;
         }
         text.truncate(text.trim_end().len());
-        text
+        Cow::Owned(text)
     }
 
     /// The name of a link or a control: `aria-label`, or what it says.
-    pub(super) fn label(&self, id: Id) -> String {
+    pub(super) fn label(&self, id: Id) -> Cow<'_, str> {
         match self.attribute(id, "aria-label").map(str::trim).filter(|label| !label.is_empty()) {
-            Some(label) => label.to_owned(),
+            Some(label) => label.into(),
             None => {
                 let text = self.text(id);
-                if text.is_empty() { self.attribute(id, "title").unwrap_or_default().trim().to_owned() } else { text }
+                if text.is_empty() { self.attribute(id, "title").unwrap_or_default().trim().into() } else { text }
             }
         }
     }
@@ -241,16 +251,18 @@ const NOT_PLAIN: [bool; 256] = {
 /// Whether a text has no white space but single spaces, told of many bytes at once: most have not.
 fn is_collapsed(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let (next, second) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    let next = bytes.get(1..).unwrap_or_default();
     let spaces = |(one, other): (&u8, &u8)| *one <= b' ' && *other <= b' ';
     let signs = |one: &u8| *one < b' ' || matches!(*one, 0xC2 | 0xE1 | 0xE3);
     // General punctuation: spaces, and the ends of lines and paragraphs.
-    let wide = |((one, two), three): ((&u8, &u8), &u8)| {
-        *one == 0xE2 && (*two == 0x80 && matches!(*three, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF) || *two == 0x81)
+    let wide = |at: usize| match bytes[at..] {
+        [_, 0x80, last, ..] => matches!(last, 0x80..=0x8A | 0xA8 | 0xA9 | 0xAF),
+        [_, 0x81, ..] => true,
+        _ => false,
     };
     !(bytes.iter().fold(false, |found, one| found | signs(one))
         | bytes.iter().zip(next).fold(false, |found, pair| found | spaces(pair))
-        | bytes.iter().zip(next).zip(second).fold(false, |found, three| found | wide(three)))
+        || memchr_iter(0xE2, bytes).any(wide))
 }
 
 /// Adds words; white space becomes one space, and none at the beginning.

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use memchr::{memchr_iter, memchr2_iter, memchr3_iter, memmem};
+use memchr::{memchr_iter, memchr2_iter, memchr3_iter};
 use regex::Regex;
 
 use super::{
@@ -140,9 +140,11 @@ fn split_sentences(text: &str) -> Vec<&str> {
 
 /// The signs that may end a sentence, and where they stand.
 fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut dots = memmem::find_iter(text.as_bytes(), "…").map(|at| (at, '…')).peekable();
-    let others = memchr3_iter(b'.', b'!', b'?', text.as_bytes());
-    let mut others = others.map(|at| (at, char::from(text.as_bytes()[at]))).peekable();
+    let bytes = text.as_bytes();
+    let is_dots = |at: &usize| bytes[*at..].starts_with("…".as_bytes());
+    let mut dots = memchr_iter("…".as_bytes()[0], bytes).filter(is_dots).map(|at| (at, '…')).peekable();
+    let others = memchr3_iter(b'.', b'!', b'?', bytes);
+    let mut others = others.map(|at| (at, char::from(bytes[at]))).peekable();
     std::iter::from_fn(move || match (dots.peek(), others.peek()) {
         (Some(one), Some(other)) if one.0 > other.0 => others.next(),
         (None, _) => others.next(),

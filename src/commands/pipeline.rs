@@ -334,7 +334,10 @@ fn make(
         {
             found.push(problem);
         }
-        shared.frames(&rendered.html);
+        // The frames are for the policy that is written.
+        if target.is_some() {
+            shared.frames(&rendered.html);
+        }
         shared.keep(&page.url, rendered.ids, rendered.anchors, rendered.images, found);
         progress.inc(1);
     });
