@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::robots::Robots;
 use crate::{check::Inspector, diagnostics::Diagnostic, output::Cache};
 
-/// How long an answer is believed, in seconds.
-const WEEK: i64 = 7 * 24 * 3600;
+/// How long an answer is believed, and how long that there was none, in seconds.
+const WEEK: i64 = 7 * DAY;
+const DAY: i64 = 24 * 3600;
 const NAME: &str = "raekoda";
 
 /// How fast sites are asked.
@@ -30,6 +31,8 @@ enum Verdict {
     Moved(String),
     Broken(String),
     Unsure(String),
+    /// No answer at all.
+    Silent,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -75,7 +78,7 @@ fn judged(links: Vec<Named>, pace: &Pace, cache: &Cache, now: i64) -> Vec<(Named
     // When no name is known at all, it is this computer that is not connected.
     if judged.iter().all(|(_, verdict)| *verdict == Verdict::Broken("DNS".to_owned())) {
         for (_, verdict) in &mut judged {
-            *verdict = Verdict::Unsure("DNS".to_owned());
+            *verdict = Verdict::Silent;
         }
     }
     judged
@@ -90,7 +93,8 @@ fn origin(link: &str) -> &str {
 
 fn kept(cache: &Cache, link: &str, now: i64) -> Option<Verdict> {
     let kept = cache.get(link).and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok())?;
-    (0..WEEK).contains(&(now - kept.at)).then_some(kept.verdict)
+    let good = if kept.verdict == Verdict::Silent { DAY } else { WEEK };
+    (0..good).contains(&(now - kept.at)).then_some(kept.verdict)
 }
 
 /// A site that is being asked.
@@ -143,7 +147,7 @@ fn ask(agent: &ureq::Agent, origin: &str, address: &str) -> Verdict {
     // Many servers know no HEAD; one that is busy is not asked twice.
     let answer = match &head {
         Ok(answer) if matches!(answer.status().as_u16(), 200..=399 | 404 | 410 | 429 | 503) => head,
-        Err(ureq::Error::Timeout(_) | ureq::Error::HostNotFound) => head,
+        Err(error) if is_silence(error) || has_no_name(error) => head,
         _ => agent.get(address).call(),
     };
     match answer {
@@ -151,9 +155,25 @@ fn ask(agent: &ureq::Agent, origin: &str, address: &str) -> Verdict {
             let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default();
             judge(answer.status().as_u16(), &whole(origin, to))
         }
-        Err(ureq::Error::HostNotFound) => Verdict::Broken("DNS".to_owned()),
+        Err(error) if has_no_name(&error) => Verdict::Broken("DNS".to_owned()),
+        Err(error) if is_silence(&error) => Verdict::Silent,
         Err(error) => Verdict::Unsure(error.to_string()),
     }
+}
+
+/// Whether nobody has a site of this name. The standard library tells it in the system's words alone.
+fn has_no_name(error: &ureq::Error) -> bool {
+    const WORDS: [&str; 3] = ["Name or service not known", "Name does not resolve", "nodename nor servname provided"];
+    match error {
+        ureq::Error::HostNotFound => true,
+        ureq::Error::Io(error) => WORDS.iter().any(|words| error.to_string().contains(words)),
+        _ => false,
+    }
+}
+
+/// Whether there was no answer, or none in time.
+fn is_silence(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Timeout(_) | ureq::Error::Io(_) | ureq::Error::ConnectionFailed)
 }
 
 /// A new address in full; it may be told from the root of the site.
@@ -185,6 +205,7 @@ fn finding(link: &str, verdict: &Verdict) -> Option<Diagnostic> {
         Verdict::Moved(to) => Some(about("links.external-moved").arg("to", to)),
         Verdict::Broken(reason) => Some(about("links.external-broken").arg("reason", reason)),
         Verdict::Unsure(reason) => Some(about("links.external-unsure").arg("reason", reason)),
+        Verdict::Silent => Some(about("links.external-silent")),
     }
 }
 
@@ -263,7 +284,7 @@ mod tests {
         };
         let unsure = |reason: &str| Verdict::Unsure(reason.to_owned());
         let first = verdicts(1000);
-        assert!(matches!(&first[4], Verdict::Unsure(_)), "{:?}", first[4]);
+        assert_eq!(first[4], Verdict::Silent);
         let mut rest = first.clone();
         rest.remove(4);
         assert_eq!(
@@ -283,11 +304,21 @@ mod tests {
         let log = asked.lock().expect("one thread").clone();
         assert!(!log.iter().any(|line| line.contains("/search")), "{log:?}");
         assert_eq!(*questions.lock().expect("one thread"), ["GET /robots.txt", "HEAD /a"]);
-        // Within a week nobody is asked again, but for those who were busy.
-        assert_eq!(verdicts(1000 + WEEK - 1), first);
+        // Within a day nobody is asked again, but for those who were busy; within a week, but for those who were silent.
+        assert_eq!(verdicts(1000 + DAY - 1), first);
         assert_eq!(asked.lock().expect("one thread").len(), log.len() + 1, "robots.txt alone");
+        assert_eq!(verdicts(1000 + WEEK - 1), first);
+        assert_eq!(asked.lock().expect("one thread")[log.len() + 1..], ["GET /robots.txt", "HEAD /slow"]);
         verdicts(1000 + WEEK);
         assert!(asked.lock().expect("one thread").len() > log.len() + 6);
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_no_silence() {
+        let failed = |words: &str| ureq::Error::Io(std::io::Error::other(words));
+        assert!(has_no_name(&failed("failed to lookup address information: Name or service not known")));
+        let offline = failed("failed to lookup address information: Temporary failure in name resolution");
+        assert!(!has_no_name(&offline) && is_silence(&offline));
     }
 
     #[test]
