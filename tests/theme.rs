@@ -80,7 +80,7 @@ fn an_override_that_nobody_recorded_is_told_of() {
 fn a_mistake_in_a_sites_own_styles_names_its_file() {
     let site = Site::with("-- theme/styles/own.css --\np { color red }\n");
     let problems = site.problems();
-    assert!(problems.contains("error assets.css-syntax theme/styles/own.css:1"), "{problems}");
+    assert!(problems.contains("error assets.css-token theme/styles/own.css:1"), "{problems}");
 }
 
 #[test]

@@ -12,10 +12,11 @@ use std::{
 use lightningcss::{
     bundler::{BundleErrorKind, Bundler, ResolveResult, SourceProvider},
     dependencies::{Dependency, DependencyOptions},
-    error::ErrorLocation,
+    error::{ErrorLocation, ParserError},
     printer::PrinterOptions,
     stylesheet::{MinifyOptions, ParserFlags, ParserOptions},
     targets::{Browsers, Targets},
+    traits::ToCss as _,
 };
 
 use super::{Address, Read, Target, new_address, quoted, target};
@@ -48,7 +49,7 @@ pub(super) fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> R
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .iter()
-        .map(|mistake| syntax(&mistake.kind, mistake.loc.as_ref(), read))
+        .map(|mistake| placed(wrong(&mistake.kind), mistake.loc.as_ref(), read))
         .collect();
     let mut sheet = match bundled {
         Ok(sheet) if found.is_empty() => sheet,
@@ -61,7 +62,7 @@ pub(super) fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> R
     let targets = Targets::from(OLDEST);
     sheet
         .minify(MinifyOptions { targets, ..MinifyOptions::default() })
-        .map_err(|error| vec![syntax(&error.kind, error.loc.as_ref(), read)])?;
+        .map_err(|error| vec![placed(other(&error.kind), error.loc.as_ref(), read)])?;
     let printed = sheet
         .to_css(PrinterOptions {
             minify: true,
@@ -69,7 +70,7 @@ pub(super) fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> R
             analyze_dependencies: Some(DependencyOptions::default()),
             ..PrinterOptions::default()
         })
-        .map_err(|error| vec![syntax(&error.kind, error.loc.as_ref(), read)])?;
+        .map_err(|error| vec![placed(other(&error.kind), error.loc.as_ref(), read)])?;
     put_addresses(printed.code, printed.dependencies.unwrap_or_default(), read, address)
 }
 
@@ -136,7 +137,8 @@ fn not_bundled(
             Diagnostic::new("assets.css-missing").arg("name", name)
         }
         BundleErrorKind::ResolverError(NoImport::Remote(url)) => Diagnostic::new("assets.css-remote").arg("url", url),
-        kind => Diagnostic::new("assets.css-syntax").arg("message", kind),
+        BundleErrorKind::ParserError(kind) => wrong(kind),
+        kind => other(kind),
     };
     // The entry itself is named by nobody.
     match place {
@@ -145,8 +147,25 @@ fn not_bundled(
     }
 }
 
-fn syntax(message: &dyn std::fmt::Display, place: Option<&ErrorLocation>, read: Read<'_, '_>) -> Diagnostic {
-    let diagnostic = Diagnostic::new("assets.css-syntax").arg("message", message);
+/// What is usually wrong with a style sheet, in our own words.
+fn wrong(kind: &ParserError<'_>) -> Diagnostic {
+    match kind {
+        ParserError::EndOfInput => Diagnostic::new("assets.css-end"),
+        ParserError::SelectorError(_) | ParserError::QualifiedRuleInvalid => Diagnostic::new("assets.css-selector"),
+        ParserError::UnexpectedToken(token) => {
+            let written = token.to_css_string(PrinterOptions::default()).unwrap_or_default();
+            Diagnostic::new("assets.css-token").arg("token", written)
+        }
+        kind => other(kind),
+    }
+}
+
+/// Any other mistake, in the library's words.
+fn other(message: &dyn std::fmt::Display) -> Diagnostic {
+    Diagnostic::new("assets.css-syntax").arg("message", message)
+}
+
+fn placed(diagnostic: Diagnostic, place: Option<&ErrorLocation>, read: Read<'_, '_>) -> Diagnostic {
     match place {
         Some(place) => diagnostic.at(error_place(place, read)),
         None => diagnostic,
@@ -205,11 +224,11 @@ mod tests {
     fn every_mistake_is_shown_at_its_place() {
         let found = css("p { color: red }\na:: { }\nb { color: red }\nc { color red }\n/* õ */ d[ { }\n").unwrap_err();
         let seen: Vec<_> =
-            found.iter().map(|d| format!("{} {}", d.location.as_ref().unwrap(), d.arguments[0].1)).collect();
+            found.iter().map(|d| format!("{} {} {:?}", d.location.as_ref().unwrap(), d.code, d.arguments)).collect();
         insta::assert_snapshot!(seen.join("\n"), @r#"
-        main.css:2:5 Invalid token in pseudo element: WhiteSpace(" ")
-        main.css:4:10 Unexpected token Ident("red")
-        main.css:6:1 Unexpected end of input
+        main.css:2:5 assets.css-selector []
+        main.css:4:10 assets.css-token [("token", "red")]
+        main.css:6:1 assets.css-end []
         "#);
     }
 

@@ -27,7 +27,8 @@ pub type Address<'a> = &'a dyn Fn(&str) -> Option<String>;
 ///
 /// # Errors
 /// `assets.css-missing` for an import, `assets.css-file` for a `url(…)` that leads nowhere,
-/// `assets.css-remote` for what would be loaded from another server, `assets.css-data`, `assets.css-syntax`:
+/// `assets.css-remote` for what would be loaded from another server, `assets.css-data`, and
+/// `assets.css-token`, `-selector`, `-end`, `-syntax` for what is not CSS:
 /// each with its place, as many as there are.
 pub fn bundle(entry: &str, read: Read<'_, '_>, address: Address<'_>) -> Result<String, Vec<Diagnostic>> {
     compiler::bundle(entry, read, address)
