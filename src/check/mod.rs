@@ -67,7 +67,7 @@ pub struct Inspected {
     seen: Seen,
 }
 
-/// Whatever words the rules look for in a text as it was written: to look for all at once takes as long as for one.
+/// Whatever the rules look for in a text as it was written: to look for all at once takes as long as for one.
 static NOTABLE: LazyLock<Regex> =
     LazyLock::new(|| words::any(wording::patterns().chain([accessibility::pattern_of_colours()])));
 
@@ -145,8 +145,7 @@ impl<'a> Inspector<'a> {
         let Origin::Page { file, body, .. } = &entry.origin else { return };
         let minutes = privacy::is_minutes(self.site.kind(ix), entry);
         privacy::check(&self.known, &file.path, text, minutes, out);
-        let written = text.get(body.clone()).unwrap_or_default();
-        let notable = wording::may_have_sign(written) || NOTABLE.is_match(written);
+        let notable = NOTABLE.is_match(text.get(body.clone()).unwrap_or_default());
         accessibility::check_text(&file.path, text, body.clone(), notable, out);
         if notable {
             wording::check_text(&file.path, text, body.clone(), entry.lang, out);

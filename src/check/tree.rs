@@ -58,20 +58,12 @@ struct Name<'h> {
 
 /// FNV-1a of a name.
 const fn key(name: &str) -> u64 {
-    let (bytes, mut hash, mut at) = (name.as_bytes(), NO_NAME, 0);
+    let (bytes, mut hash, mut at) = (name.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
     while at < bytes.len() {
-        hash = with_byte(hash, bytes[at]);
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
         at += 1;
     }
     hash
-}
-
-/// The [`key`] of no name.
-const NO_NAME: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// The [`key`] of a name that has one byte more.
-const fn with_byte(key: u64, byte: u8) -> u64 {
-    (key ^ byte as u64).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// The [`key`]s of names.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-use super::{Data, Id, NO_NAME, Name, Node, Repeated, Tree, key, keys, with_byte};
+use super::{Data, Id, Name, Node, Repeated, Tree, key, keys};
 use crate::{check::repeated::Parts, fingerprint::fingerprint};
 
 /// How deep browsers nest elements. Of a page that goes deeper, what stands before that is read.
@@ -176,19 +176,12 @@ impl<'h> Reader<'h, '_> {
 
     fn name(&mut self) -> Name<'h> {
         let rest = &self.html[self.at..];
-        let (mut length, mut key, mut capitals) = (0, NO_NAME, false);
-        for &byte in rest.as_bytes() {
-            if byte.is_ascii_whitespace() || byte == b'/' || byte == b'>' {
-                break;
-            }
-            key = with_byte(key, byte.to_ascii_lowercase());
-            capitals |= byte.is_ascii_uppercase();
-            length += 1;
-        }
+        let length = rest.bytes().take_while(|byte| !byte.is_ascii_whitespace() && !b"/>".contains(byte)).count();
         self.at += length;
         let text = &rest[..length];
+        let capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
         let text = if capitals { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
-        Name { text, key }
+        Name { key: key(&text), text }
     }
 
     fn end_tag(&mut self) {
