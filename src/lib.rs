@@ -17,6 +17,9 @@ pub mod schema;
 
 pub mod forms;
 
+#[cfg(any(feature = "generator", feature = "relay"))]
+mod command_line;
+
 #[cfg(feature = "generator")]
 pub mod assets;
 #[cfg(feature = "generator")]

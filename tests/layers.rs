@@ -10,6 +10,8 @@ use std::{
 const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("fingerprint", &[]),
+    // The help of both programs, in two languages.
+    ("command_line", &["diagnostics"]),
     ("language", &["diagnostics"]),
     ("calendar", &["diagnostics", "language"]),
     // Text in, text out.
@@ -76,7 +78,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // The relay is built without the generator, and the forms are built with both.
     ("forms", &["diagnostics", "language", "calendar", "schema"]),
-    ("relay", &["diagnostics", "language", "calendar", "schema", "forms"]),
+    ("relay", &["diagnostics", "command_line", "language", "calendar", "schema", "forms"]),
 ];
 
 /// The only places that know the order of the stages.

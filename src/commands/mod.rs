@@ -29,17 +29,22 @@ mod theme;
 mod theme_assets;
 mod timings;
 mod types;
-mod words;
 
-use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode, sync::LazyLock};
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::{
     Zoned,
     civil::{Date, DateTime},
 };
 
-use crate::diagnostics::{self, Diagnostic, Format, Language, Severity};
+use crate::{
+    command_line::{Help, MessageLanguage, language_of},
+    diagnostics::{self, Diagnostic, Format, Language, Severity},
+};
+
+/// What `--help` says in Estonian.
+static HELP: LazyLock<Help> = LazyLock::new(|| Help::parse(include_str!("help.toml")));
 
 /// Turns a municipality's folder of Markdown and TOML into its website.
 #[derive(Debug, Parser)]
@@ -53,14 +58,6 @@ struct Arguments {
     quiet: bool,
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum MessageLanguage {
-    /// Estonian.
-    Et,
-    /// English.
-    En,
 }
 
 #[derive(Debug, Subcommand)]
@@ -221,8 +218,8 @@ impl Voice {
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
-    let language = words::language_of(std::env::args_os());
-    let command = words::translate(Arguments::command(), language);
+    let language = language_of(std::env::args_os());
+    let command = HELP.translate(Arguments::command(), language);
     let matches = match command.try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
@@ -264,7 +261,7 @@ fn completions(arguments: &CompletionArguments) -> ExitCode {
 }
 
 fn manual(language: Language) -> ExitCode {
-    let page = clap_mangen::Man::new(words::translate(Arguments::command(), language));
+    let page = clap_mangen::Man::new(HELP.translate(Arguments::command(), language));
     match page.render(&mut std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(1),
@@ -274,4 +271,14 @@ fn manual(language: Language) -> ExitCode {
 /// Someone looks at the terminal.
 fn is_terminal() -> bool {
     std::io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_and_argument_has_estonian_help() {
+        assert_eq!(HELP.missing(&Arguments::command()), Vec::<String>::new());
+    }
 }

@@ -26,7 +26,7 @@ pub use condition::Condition;
 pub use definition::{Availability, Choice, Deadline, Field, FileRules, FileType, Form, Kind, Limits, Repeat, Step};
 pub use rehearsal::{Rehearsed, rehearse};
 pub use shipped::{Library, SHIPPED};
-pub use submission::{Action, DROP, GO, HELD, HONEYPOT, Input, LANGUAGE, RECEIPT, RESERVED, Upload, VERSION};
+pub use submission::{Action, DROP, GO, HELD, HONEYPOT, Input, LANGUAGE, MALWARE, RECEIPT, RESERVED, Upload, VERSION};
 pub use validate::{Error, Errors, validate};
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub const DROP: &str = "_drop";
 /// The box that asks for a confirmation by e-mail.
 pub const RECEIPT: &str = "_receipt";
 
+/// The media type of a file in which malware was found.
+pub const MALWARE: &str = "application/x-malware";
+
 /// One value of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {

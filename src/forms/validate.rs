@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{
     Answer, Answered, Answers, Condition, Field, FileRules, Form, Input, Kind, Repeat, Step, Upload,
     reading::{self, Wrong},
-    submission::{HONEYPOT, RESERVED, Typed, one_line, several_lines},
+    submission::{HONEYPOT, MALWARE, RESERVED, Typed, one_line, several_lines},
     words::{fill, say, within_sentence},
 };
 use crate::language::{Lang, number, size};
@@ -307,7 +307,7 @@ pub(super) fn sentence(lang: Lang, field: &Field, key: &str, values: &[(&str, &s
     fill(lang, key, &values)
 }
 
-/// Why a file cannot be taken: its size, or its type by content **and** by name.
+/// Why a file cannot be taken: its size, what was found in it, or its type by content **and** by name.
 fn unacceptable(rules: &FileRules, file: &Upload) -> Option<&'static str> {
     let ending = file.name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     let fits = rules.accept.iter().any(|kind| {
@@ -317,6 +317,7 @@ fn unacceptable(rules: &FileRules, file: &Upload) -> Option<&'static str> {
     match file.size {
         0 => Some("file.empty"),
         size if size > rules.max_size => Some("file.size"),
+        _ if file.media_type.as_deref() == Some(MALWARE) => Some("file.malware"),
         _ if !fits => Some("file.type"),
         _ => None,
     }

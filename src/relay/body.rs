@@ -17,7 +17,7 @@ use super::{
     token::{Signer, Token},
     upload,
 };
-use crate::forms::{DROP, Field, FileRules, Form, HELD, Input, Kind, Upload};
+use crate::forms::{DROP, Field, FileRules, Form, HELD, Input, Kind, MALWARE, Upload};
 
 /// Why a body was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,41 +129,52 @@ impl Reader<'_> {
     /// Receives one file. What its question does not accept is not held: the page names it as wrong.
     async fn file(&self, name: &str, rules: &FileRules, mut part: multer::Field<'_>) -> Result<Upload, Refusal> {
         let unavailable = |error: std::io::Error| {
-            tracing::error!(error = %error.kind(), "an attachment could not be taken");
-            Refusal::Unavailable
+            tracing::error!(%error, "an attachment could not be taken");
+            match error.kind() {
+                std::io::ErrorKind::FileTooLarge => Refusal::TooLarge,
+                _ => Refusal::Unavailable,
+            }
         };
+        let unscanned =
+            |error: std::io::Error| unavailable(std::io::Error::new(error.kind(), format!("clamd: {error}")));
         // A browser sends an empty file without a name where none was chosen.
         let Some(first) = part.chunk().await.map_err(|error| refusal(&error))? else {
             let name = if name.is_empty() { String::new() } else { clean_name(name, &[]) };
             return Ok(Upload { name, size: 0, media_type: None, handle: None });
         };
         let mut scan = match self.clamd {
-            Some(address) => Some(Scan::begin(address).await.map_err(unavailable)?),
+            Some(address) => Some(Scan::begin(address).await.map_err(unscanned)?),
             None => None,
         };
         let mut upload = upload::Upload::begin(self.files, self.seal, rules.max_size).map_err(unavailable)?;
-        let mut next = Some(first);
+        let (mut next, mut size) = (Some(first), 0);
         while let Some(chunk) = next {
+            size += chunk.len() as u64;
+            // What is too large for its question is not taken, whatever clamd says.
+            scan = scan.filter(|_| size <= rules.max_size);
             if let Some(scan) = &mut scan {
-                scan.feed(&chunk).await.map_err(unavailable)?;
+                scan.feed(&chunk).await.map_err(unscanned)?;
             }
             upload = upload.feed(chunk).await.map_err(unavailable)?;
             next = part.chunk().await.map_err(|error| refusal(&error))?;
         }
-        let clean = match scan {
-            Some(scan) => scan.finish().await.map_err(unavailable)?,
-            None => true,
+        let found = match scan {
+            Some(scan) => scan.finish().await.map_err(unscanned)?,
+            None => None,
         };
+        if let Some(found) = &found {
+            tracing::warn!(form = self.form.id, found, "clamd found something in an attachment");
+        }
         let received = upload.finish().await.map_err(unavailable)?;
         let kind = rules.accept.iter().find(|kind| kind.media_types().contains(&received.media_type));
         let name = clean_name(name, kind.map_or(&[], |kind| kind.extensions()));
         let mut answer = Upload {
             name: name.clone(),
             size: received.size,
-            media_type: Some(if clean { received.media_type } else { "application/x-malware" }.to_owned()),
+            media_type: Some(if found.is_none() { received.media_type } else { MALWARE }.to_owned()),
             handle: None,
         };
-        if !(clean && received.held && kind.is_some()) {
+        if !(found.is_none() && received.held && kind.is_some()) {
             self.files.discard(&received.key);
             return Ok(answer);
         }

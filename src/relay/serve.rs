@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
     net::SocketAddr,
     os::unix::fs::MetadataExt as _,
     sync::{Arc, Mutex, PoisonError},
@@ -373,11 +374,26 @@ pub(crate) fn check(config: &Config) -> Vec<Diagnostic> {
                 Err(_) => problems.push(problem(name, "no answer in time")),
             }
         }
+        let size = largest_file(config);
         if let Some(address) = &config.clamd
-            && let Err(error) = super::clamd::ping(address).await
+            && let Err(error) = super::clamd::probe(address, size).await
         {
-            problems.push(problem("clamd", &error.to_string()));
+            problems.push(match error.kind() {
+                io::ErrorKind::FileTooLarge => {
+                    Diagnostic::new("relay.clamd-limit").arg("size", size).arg("reason", error)
+                }
+                _ => problem("clamd", &error.to_string()),
+            });
         }
     });
     problems
+}
+
+/// The largest file that a form lets be attached, in bytes.
+fn largest_file(config: &Config) -> u64 {
+    let Ok(compiled) = library::read(&config.forms) else { return 0 };
+    let fields = compiled.forms.iter().flat_map(|version| version.form.fields());
+    let all = fields.flat_map(|(_, field)| std::iter::once(field).chain(&field.fields));
+    let largest = all.filter_map(|field| field.files.as_ref()).map(|rules| rules.max_size).max().unwrap_or_default();
+    largest.min(config.limits.body_bytes)
 }

@@ -65,6 +65,62 @@ fn errors_are_in_the_operators_language() {
 }
 
 #[test]
+fn the_help_and_the_tables_are_in_the_operators_language() {
+    let place = Place::new();
+    let help = place.command_in("et_EE.UTF-8", &["--help"]);
+    insta::assert_snapshot!(String::from_utf8_lossy(&help.stdout), @r"
+    Võtab vastu, mida inimesed e-vormidega saadavad, hoiab seda kindlalt, annab üle ja kustutab õigel
+    ajal.
+
+    Kasutus: form-relay [VALIKUD] <KÄSK>
+
+    Käsud:
+      serve    Võta vastu ja anna üle, kuni kästakse lõpetada.
+      check    Kontrolli seadistust ja vorme ning proovi iga sihtkohta.
+      list     Loetle saadetised, uuemad eespool; seda, mis neisse kirjutati, ei näidata.
+      show     Näita, mis saadetisse kirjutati; vaatamine märgitakse auditipäevikusse. Pitseeritud
+               saadetis antakse välja JSON-ina, mille avab `open`.
+      retry    Saada uuesti, mida ei õnnestunud üle anda.
+      release  Lase saadetis karantiinist välja, et see üle antaks.
+      export   Kirjuta vormi saadetised välja CSV või JSON-ina.
+      purge    Kustuta kohe, mille säilitusaeg on läbi.
+      stats    Mitu saadetist ja kui rahul inimesed olid: kuu, vormi, teenuse ja lehe kaupa.
+      open     Ava, mis on pitseeritud: pitseeritud sisuga `submission.json` või pitseeritud manus.
+      audit    Kontrolli, et auditipäevikut ei ole muudetud.
+      backup   Kopeeri hoidla uude kausta; vahendaja võib samal ajal töötada.
+
+    Valikud:
+          --config <FILE>    Seadistuse fail. [vaikimisi: relay.toml]
+          --format <FORMAT>  Millisel kujul tulemus kirjutada; csv on käskude list, export ja stats
+                             jaoks. [üks neist: text, json, csv] [vaikimisi: text]
+          --lang <LANG>      Teadete keel; vaikimisi süsteemi keel.
+                             - et: eesti keel
+                             - en: inglise keel
+      -h, --help             Näita seda abi.
+      -V, --version          Näita versiooni.
+
+    Väljumiskood: 0, kui kõik on korras; 1, kui midagi on valesti (seda öeldakse standardveavoos); 2,
+    kui käsku kasutati valesti.
+    Teated on eesti keeles, kui süsteemi keel on eesti keel (LANG=et_EE.UTF-8) või kui lisada --lang et;
+    muidu inglise keeles.
+    ");
+    for (command, words) in [
+        (&["list", "--help"][..], "- dead: üleandmine, millest loobuti"),
+        (&["retry", "-h"], "Kasutus: form-relay retry [VALIKUD] <REFERENCE|--all>"),
+        (&["list"], "viitenumber  vorm  saabus"),
+        (&["stats"], "kuu  vorm  teenus"),
+    ] {
+        let said = place.command(&[command, &["--lang", "et"]].concat());
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(text.contains(words), "{command:?}: {text}");
+    }
+    let english = place.command_in("et_EE.UTF-8", &["list", "--lang", "en"]);
+    assert!(String::from_utf8_lossy(&english.stdout).starts_with("reference  form"), "{english:?}");
+    let csv = place.command_in("et_EE.UTF-8", &["list", "--format", "csv"]);
+    assert!(String::from_utf8_lossy(&csv.stdout).starts_with("\"reference\",\"form\""), "{csv:?}");
+}
+
+#[test]
 fn a_store_inside_the_site_is_refused() {
     let place = Place::new();
     fs::write(place.path("index.html"), "<!doctype html>").expect("written");

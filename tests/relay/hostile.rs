@@ -219,23 +219,55 @@ fn attachments_that_wait_have_a_limit_together() {
 
 #[test]
 fn an_attachment_is_taken_only_with_the_word_of_clamd() {
-    let clamd = Clamd::start();
+    let clamd = Clamd::start(100_000);
     let place = Place::with(&format!("clamd = \"{}\"\n[folder.office]\npath = \"drop\"\n", clamd.address));
     let relay = place.start();
     assert!(place.command(&["check"]).status.success());
     let upload = |content: &[u8]| {
         let (kind, body) = multipart(&GOOD, &[("papers", "a.pdf", content)]);
-        post_body(&relay.url("/enquiry"), &kind, &body).expect("an answer").status
+        post_body(&relay.url("/enquiry"), &kind, &body).expect("an answer")
     };
     let held = || std::fs::read_dir(place.path("data/holding")).expect("read").count();
-    assert_eq!((upload(b"%PDF-1.7 text"), held()), (200, 1));
-    assert_eq!((upload(b"%PDF-1.7 VIRUS"), held()), (422, 1), "what it finds is refused");
-    assert_eq!((upload(b"%PDF-1.7 TOO LARGE FOR IT"), held()), (503, 1), "an error is no yes");
-    assert_eq!((upload(b"%PDF-1.7 HANG UP"), held()), (503, 1), "nor is silence");
+    assert_eq!((upload(b"%PDF-1.7 text").status, held()), (200, 1));
+    let found = upload(b"%PDF-1.7 VIRUS");
+    assert_eq!((found.status, held()), (422, 1), "what it finds is refused");
+    assert!(found.body.contains("Failist „a.pdf“ leiti pahavara"), "in plain words: {}", found.body);
+    assert_eq!((upload(b"%PDF-1.7 NO MEMORY").status, held()), (503, 1), "an error is no yes");
+    assert_eq!((upload(b"%PDF-1.7 LATE").status, held()), (503, 1), "nor is impatience");
+    assert_eq!((upload(b"%PDF-1.7 HANG UP").status, held()), (503, 1), "nor is silence");
+    let large = [&b"%PDF-1.7 "[..], &vec![b'x'; 1 << 20]].concat();
+    let refused = upload(&large);
+    assert!(
+        refused.status == 422 && refused.body.contains("liiga suur"),
+        "its question does not take it: {}",
+        refused.body
+    );
     assert_eq!(post(&relay.url("/enquiry"), &GOOD).status, 200, "a form without attachments needs it not");
     drop(clamd);
-    assert_eq!((upload(b"%PDF-1.7 text"), held()), (503, 1), "fail closed");
+    assert_eq!((upload(b"%PDF-1.7 text").status, held()), (503, 1), "fail closed");
     assert!(!place.command(&["check"]).status.success());
+    let log = relay.stop().join("\n");
+    assert!(log.contains("Test.Virus") && log.contains("Can't allocate memory") && !log.contains("a.pdf"), "{log}");
+}
+
+#[test]
+fn a_file_that_clamd_takes_no_more_of_is_too_large_and_check_says_so_before() {
+    let clamd = Clamd::start(50_000);
+    let settings = format!("clamd = \"{}\"\n[folder.office]\npath = \"drop\"\n", clamd.socket.display());
+    let place = Place::with(&settings);
+    let said = place.command(&["check"]);
+    let said = String::from_utf8_lossy(&said.stderr);
+    assert!(said.contains("100000 bytes") && said.contains("StreamMaxLength"), "{said}");
+    let relay = place.start();
+    let upload = |size: usize| {
+        let content = [&b"%PDF-1.7 "[..], &vec![b'x'; size]].concat();
+        let (kind, body) = multipart(&GOOD, &[("papers", "a.pdf", &content)]);
+        post_body(&relay.url("/enquiry"), &kind, &body).expect("an answer")
+    };
+    let refused = upload(90_000);
+    assert!(refused.status == 413 && refused.body.contains("väiksemad failid"), "{}", refused.body);
+    assert_eq!(std::fs::read_dir(place.path("data/holding")).expect("read").count(), 0);
+    assert_eq!(upload(40_000).status, 200);
 }
 
 #[test]

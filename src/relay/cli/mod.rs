@@ -3,17 +3,23 @@
 mod records;
 mod submissions;
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode, sync::LazyLock};
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use super::{config::Config, serve};
-use crate::diagnostics::{self, Diagnostic, Format, Language};
+use crate::{
+    command_line::{Help, MessageLanguage, language_of},
+    diagnostics::{self, Diagnostic, Format, Language},
+};
+
+/// What `--help` says in Estonian.
+static HELP: LazyLock<Help> = LazyLock::new(|| Help::parse(include_str!("help.toml")));
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 when all is well, 1 when something is wrong (it is said on standard error), 2 when the command was used \
 wrongly.
-Messages are in Estonian where the system's language is (LANG=et_EE.UTF-8), else in English.";
+Messages are in Estonian where the system's language is (LANG=et_EE.UTF-8) or with --lang et, else in English.";
 
 /// Takes in what citizens send with e-forms, keeps it safe, delivers it, forgets it in time.
 #[derive(Debug, Parser)]
@@ -25,6 +31,9 @@ struct Arguments {
     /// How results are written; csv is for list, export and stats.
     #[arg(long, global = true, value_enum, default_value_t = Shape::Text)]
     format: Shape,
+    /// The language of messages; by default the system's.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<MessageLanguage>,
     #[command(subcommand)]
     command: Command,
 }
@@ -125,92 +134,114 @@ enum State {
     Dead,
 }
 
+/// How a command speaks.
+#[derive(Clone, Copy, Debug)]
+struct Voice {
+    shape: Shape,
+    language: Language,
+}
+
+impl Voice {
+    /// Of an Estonian and an English text the one in the language of messages.
+    fn pick<T>(self, [estonian, english]: [T; 2]) -> T {
+        match self.language {
+            Language::Estonian => estonian,
+            Language::English => english,
+        }
+    }
+
+    /// That something was done: as data, or in Estonian and English.
+    fn done(self, data: &serde_json::Value, words: [String; 2]) -> String {
+        if self.shape == Shape::Json { json(data) } else { self.pick(words) + "\n" }
+    }
+
+    /// Rows below their headings: as CSV with the headings' own names, or as a table with Estonian ones for those who
+    /// read that.
+    fn rows<const N: usize>(self, names: [&str; N], estonian: [&str; N], rows: &[Vec<String>]) -> String {
+        if self.shape != Shape::Csv {
+            return table(&self.pick([estonian, names]), rows);
+        }
+        let lines = rows.iter().map(|cells| csv_line(cells.iter().map(String::as_str)));
+        std::iter::once(csv_line(names.into_iter())).chain(lines).collect()
+    }
+}
+
 /// The program.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let language = language_of(std::env::args_os());
+    let mut command = HELP.translate(Arguments::command(), language);
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
-    if arguments.format == Shape::Csv
+    let voice = Voice { shape: arguments.format, language };
+    if voice.shape == Shape::Csv
         && !matches!(arguments.command, Command::List { .. } | Command::Export { .. } | Command::Stats)
     {
-        let words = "--format csv is for list, export and stats";
-        let _ = Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, words).print();
+        let words = voice.pick([
+            "--format csv on käskude list, export ja stats jaoks",
+            "--format csv is for list, export and stats",
+        ]);
+        let _ = command.error(clap::error::ErrorKind::ArgumentConflict, words).print();
         return ExitCode::from(2);
     }
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    match run(&arguments) {
+    match run(&arguments, voice) {
         Ok(text) => match std::io::stdout().lock().write_all(text.as_bytes()) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
             _ => ExitCode::SUCCESS,
         },
         Err(problems) => {
-            let format = if arguments.format == Shape::Json { Format::Json } else { Format::Human };
-            let _ = diagnostics::write(&mut std::io::stderr().lock(), &problems, format, language(), false);
+            let format = if voice.shape == Shape::Json { Format::Json } else { Format::Human };
+            let _ = diagnostics::write(&mut std::io::stderr().lock(), &problems, format, language, false);
             ExitCode::FAILURE
         }
     }
 }
 
-fn language() -> Language {
-    let estonian = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .is_some_and(|value| value.starts_with("et"));
-    if estonian { Language::Estonian } else { Language::English }
-}
-
 /// What a command says, or what is wrong.
 type Said = Result<String, Vec<Diagnostic>>;
 
-fn run(arguments: &Arguments) -> Said {
+fn run(arguments: &Arguments, voice: Voice) -> Said {
     if let Command::Open { file, key, out } = &arguments.command {
         return records::open(file, key, out.as_deref());
     }
     let config = Config::read(&arguments.config)?;
-    let shape = arguments.format;
     match &arguments.command {
         Command::Serve => {
             log();
             serve::serve(config).map(|()| String::new())
         }
-        Command::Check => check(&config, shape),
+        Command::Check => check(&config, voice),
         Command::List { form, state, limit } => {
             let state = state.and_then(|state| Some(state.to_possible_value()?.get_name().to_owned()));
-            submissions::list(&config, shape, form.clone(), state, *limit)
+            submissions::list(&config, voice, form.clone(), state, *limit)
         }
-        Command::Show { reference } => submissions::show(&config, shape, reference),
-        Command::Retry { reference, .. } => submissions::retry(&config, shape, reference.as_deref()),
-        Command::Release { reference } => submissions::release(&config, shape, reference),
-        Command::Export { form } => submissions::export(&config, shape, form),
-        Command::Purge => records::purge(&config, shape),
-        Command::Stats => records::stats(&config, shape),
-        Command::Audit => records::audit(&config, shape),
-        Command::Backup { folder } => records::backup(&config, shape, folder),
+        Command::Show { reference } => submissions::show(&config, voice, reference),
+        Command::Retry { reference, .. } => submissions::retry(&config, voice, reference.as_deref()),
+        Command::Release { reference } => submissions::release(&config, voice, reference),
+        Command::Export { form } => submissions::export(&config, voice, form),
+        Command::Purge => records::purge(&config, voice),
+        Command::Stats => records::stats(&config, voice),
+        Command::Audit => records::audit(&config, voice),
+        Command::Backup { folder } => records::backup(&config, voice, folder),
         Command::Open { .. } => Ok(String::new()),
     }
 }
 
-fn check(config: &Config, shape: Shape) -> Said {
+fn check(config: &Config, voice: Voice) -> Said {
     let mut problems = serve::forms(config).err().unwrap_or_default();
     problems.extend(serve::open(config).err().unwrap_or_default());
     problems.extend(serve::check(config));
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(done(shape, &serde_json::json!({ "works": true }), ["Kõik töötab.".to_owned(), "Everything works.".to_owned()]))
-}
-
-/// That something was done: as data, or in Estonian and English.
-fn done(shape: Shape, data: &serde_json::Value, [estonian, english]: [String; 2]) -> String {
-    match (shape, language()) {
-        (Shape::Json, _) => json(data),
-        (_, Language::Estonian) => estonian + "\n",
-        (_, Language::English) => english + "\n",
-    }
+    let words = ["Kõik töötab.".to_owned(), "Everything works.".to_owned()];
+    Ok(voice.done(&serde_json::json!({ "works": true }), words))
 }
 
 /// One JSON object a line, on standard error.
@@ -222,15 +253,6 @@ fn log() {
         .with_max_level(tracing::Level::INFO)
         .with_writer(std::io::stderr)
         .init();
-}
-
-/// Rows below their headings, as a table for people or as CSV.
-fn rows(shape: Shape, header: &[&str], rows: &[Vec<String>]) -> String {
-    if shape != Shape::Csv {
-        return table(header, rows);
-    }
-    let lines = rows.iter().map(|cells| csv_line(cells.iter().map(String::as_str)));
-    std::iter::once(csv_line(header.iter().copied())).chain(lines).collect()
 }
 
 /// A line of CSV (RFC 4180). What a spreadsheet would take for a formula is made a text.
@@ -272,6 +294,11 @@ fn moment(at: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_command_and_argument_has_estonian_help() {
+        assert_eq!(HELP.missing(&Arguments::command()), Vec::<String>::new());
+    }
 
     #[test]
     fn a_cell_is_no_formula() {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use super::{Said, Shape, done, json, rows};
+use super::{Said, Shape, Voice, json};
 use crate::{
     diagnostics::Diagnostic,
     relay::{
@@ -20,14 +20,14 @@ fn failed(error: &Failure) -> Vec<Diagnostic> {
     vec![Diagnostic::new("relay.store-failed").arg("reason", error)]
 }
 
-pub(super) fn purge(config: &Config, shape: Shape) -> Said {
+pub(super) fn purge(config: &Config, voice: Voice) -> Said {
     let mut store = serve::open(config)?;
     let mut purged = 0;
     loop {
         match store.write_all(&[Write::purge(&config.retention, clock::now())]).pop() {
             Some(Ok(Written::Purged { submissions: 0 })) | None => {
                 let words = [format!("Kustutati {purged}."), format!("{purged} purged.")];
-                return Ok(done(shape, &serde_json::json!({ "purged": purged }), words));
+                return Ok(voice.done(&serde_json::json!({ "purged": purged }), words));
             }
             Some(Ok(Written::Purged { submissions })) => purged += submissions,
             Some(Ok(_)) => {}
@@ -36,10 +36,10 @@ pub(super) fn purge(config: &Config, shape: Shape) -> Said {
     }
 }
 
-pub(super) fn stats(config: &Config, shape: Shape) -> Said {
+pub(super) fn stats(config: &Config, voice: Voice) -> Said {
     let measures = serve::open(config)?.measures().map_err(|error| failed(&error))?;
     let lines = stats::lines(&measures);
-    if shape == Shape::Json {
+    if voice.shape == Shape::Json {
         return Ok(json(&lines));
     }
     let cells = lines.iter().map(|line| {
@@ -53,10 +53,12 @@ pub(super) fn stats(config: &Config, shape: Shape) -> Said {
             mean,
         ]
     });
-    Ok(rows(shape, &["month", "form", "service", "page", "count", "mean"], &cells.collect::<Vec<_>>()))
+    let names = ["month", "form", "service", "page", "count", "mean"];
+    let estonian = ["kuu", "vorm", "teenus", "leht", "arv", "keskmine"];
+    Ok(voice.rows(names, estonian, &cells.collect::<Vec<_>>()))
 }
 
-pub(super) fn audit(config: &Config, shape: Shape) -> Said {
+pub(super) fn audit(config: &Config, voice: Voice) -> Said {
     match serve::open(config)?.verify_audit().map_err(|error| failed(&error))? {
         Err(number) => Err(vec![Diagnostic::new("relay.audit-broken").arg("number", number)]),
         Ok((head, records)) => {
@@ -64,12 +66,12 @@ pub(super) fn audit(config: &Config, shape: Shape) -> Said {
                 format!("{records} kirjet, kõik on korras; viimane räsi on {head}"),
                 format!("{records} records, all in order; the last hash is {head}"),
             ];
-            Ok(done(shape, &serde_json::json!({ "records": records, "head": head }), words))
+            Ok(voice.done(&serde_json::json!({ "records": records, "head": head }), words))
         }
     }
 }
 
-pub(super) fn backup(config: &Config, shape: Shape, folder: &Path) -> Said {
+pub(super) fn backup(config: &Config, voice: Voice, folder: &Path) -> Said {
     let unwritable = |error: std::io::Error| {
         vec![Diagnostic::new("relay.write-failed").arg("path", folder.display()).arg("reason", error)]
     };
@@ -82,7 +84,7 @@ pub(super) fn backup(config: &Config, shape: Shape, folder: &Path) -> Said {
         format!("Hoidla on kaustas {place}; manuseid {attachments}."),
         format!("The store is in {place}; attachments: {attachments}."),
     ];
-    Ok(done(shape, &serde_json::json!({ "folder": place, "attachments": attachments }), words))
+    Ok(voice.done(&serde_json::json!({ "folder": place, "attachments": attachments }), words))
 }
 
 pub(super) fn open(file: &Path, key: &Path, out: Option<&Path>) -> Said {

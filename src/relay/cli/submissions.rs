@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Said, Shape, csv_line, done, json, moment, rows};
+use super::{Said, Shape, Voice, csv_line, json, moment};
 use crate::{
     diagnostics::Diagnostic,
     relay::{
@@ -27,16 +27,17 @@ fn not_found(reference: &str) -> Vec<Diagnostic> {
     vec![Diagnostic::new("relay.not-found").arg("reference", reference)]
 }
 
-pub(super) fn list(config: &Config, shape: Shape, form: Option<String>, state: Option<String>, limit: i64) -> Said {
+pub(super) fn list(config: &Config, voice: Voice, form: Option<String>, state: Option<String>, limit: i64) -> Said {
     let mut store = serve::open(config)?;
     let listed = store.list(&Query { form, state, limit }).map_err(|error| failed(&error))?;
-    if shape == Shape::Json {
+    if voice.shape == Shape::Json {
         return Ok(json(&listed));
     }
     let lines = listed.iter().map(|one| {
         let deliveries = one.deliveries.iter().map(|delivery| match &delivery.trouble {
             Some(trouble) if delivery.state != "delivered" => {
-                format!("{}: {} ({trouble}, {} tries)", delivery.destination, delivery.state, delivery.attempts)
+                let tries = voice.pick(["katseid", "tries"]);
+                format!("{}: {} ({trouble}; {tries}: {})", delivery.destination, delivery.state, delivery.attempts)
             }
             _ => format!("{}: {}", delivery.destination, delivery.state),
         });
@@ -49,18 +50,19 @@ pub(super) fn list(config: &Config, shape: Shape, form: Option<String>, state: O
             deliveries.collect::<Vec<_>>().join(", "),
         ]
     });
-    let header = ["reference", "form", "received", "deadline", "state", "deliveries"];
-    Ok(rows(shape, &header, &lines.collect::<Vec<_>>()))
+    let names = ["reference", "form", "received", "deadline", "state", "deliveries"];
+    let estonian = ["viitenumber", "vorm", "saabus", "tähtaeg", "olek", "üleandmised"];
+    Ok(voice.rows(names, estonian, &lines.collect::<Vec<_>>()))
 }
 
-pub(super) fn show(config: &Config, shape: Shape, typed: &str) -> Said {
+pub(super) fn show(config: &Config, voice: Voice, typed: &str) -> Said {
     let reference = parsed(typed)?;
     let mut store = serve::open(config)?;
     let (job, payload) = read(&mut store, &reference, "shown")?;
-    if matches!(payload, Payload::Sealed(_)) && shape != Shape::Json {
+    if matches!(payload, Payload::Sealed(_)) && voice.shape != Shape::Json {
         return Err(vec![Diagnostic::new("relay.sealed").arg("reference", &reference)]);
     }
-    Ok(if shape == Shape::Json { json(&payload.json(&job)) } else { for_office(&job, &payload) })
+    Ok(if voice.shape == Shape::Json { json(&payload.json(&job)) } else { for_office(&job, &payload) })
 }
 
 /// A submission as it would be delivered.
@@ -87,7 +89,7 @@ fn read(store: &mut Store, reference: &str, event: &str) -> Result<(Job, Payload
     Ok((job, payload))
 }
 
-pub(super) fn retry(config: &Config, shape: Shape, typed: Option<&str>) -> Said {
+pub(super) fn retry(config: &Config, voice: Voice, typed: Option<&str>) -> Said {
     let reference = typed.map(parsed).transpose()?;
     let mut store = serve::open(config)?;
     let count = store.retry(reference.as_deref(), clock::now()).map_err(|error| failed(&error))?;
@@ -95,22 +97,22 @@ pub(super) fn retry(config: &Config, shape: Shape, typed: Option<&str>) -> Said 
         (0, Some(reference)) => Err(vec![Diagnostic::new("relay.not-dead").arg("reference", reference)]),
         _ => {
             let words = [format!("Uuesti saadetakse {count}."), format!("{count} to be sent again.")];
-            Ok(done(shape, &serde_json::json!({ "retried": count }), words))
+            Ok(voice.done(&serde_json::json!({ "retried": count }), words))
         }
     }
 }
 
-pub(super) fn release(config: &Config, shape: Shape, typed: &str) -> Said {
+pub(super) fn release(config: &Config, voice: Voice, typed: &str) -> Said {
     let reference = parsed(typed)?;
     let released = serve::open(config)?.release(&reference, clock::now()).map_err(|error| failed(&error))?;
     if !released {
         return Err(vec![Diagnostic::new("relay.not-held").arg("reference", &reference)]);
     }
     let words = [format!("{reference} antakse üle."), format!("{reference} will be delivered.")];
-    Ok(done(shape, &serde_json::json!({ "released": reference }), words))
+    Ok(voice.done(&serde_json::json!({ "released": reference }), words))
 }
 
-pub(super) fn export(config: &Config, shape: Shape, form: &str) -> Said {
+pub(super) fn export(config: &Config, voice: Voice, form: &str) -> Said {
     let mut store = serve::open(config)?;
     let query = Query { form: Some(form.to_owned()), state: Some("accepted".to_owned()), limit: i64::MAX };
     let listed = store.list(&query).map_err(|error| failed(&error))?;
@@ -120,12 +122,12 @@ pub(super) fn export(config: &Config, shape: Shape, form: &str) -> Said {
     let mut all = Vec::new();
     for one in listed {
         let (job, payload) = read(&mut store, &one.reference, "exported")?;
-        if matches!(payload, Payload::Sealed(_)) && shape != Shape::Json {
+        if matches!(payload, Payload::Sealed(_)) && voice.shape != Shape::Json {
             return Err(vec![Diagnostic::new("relay.sealed").arg("reference", &job.reference)]);
         }
         all.push((job, payload));
     }
-    if shape == Shape::Json {
+    if voice.shape == Shape::Json {
         return Ok(json(&all.iter().map(|(job, payload)| payload.json(job)).collect::<Vec<_>>()));
     }
     let open = all.into_iter().filter_map(|(job, payload)| match payload {

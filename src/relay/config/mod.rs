@@ -50,7 +50,8 @@ pub(crate) struct Config {
     pub(crate) postgres: Option<SecretSource>,
     /// The authority that vouches for PostgreSQL's certificate, as a PEM file; the public ones where there is none.
     pub(crate) postgres_authority: Option<PathBuf>,
-    /// A running clamd that looks at every attachment; without its word none is taken.
+    /// A running clamd that looks at every attachment, as host and port or the path of its socket; without its word
+    /// none is taken.
     pub(crate) clamd: Option<String>,
     /// Through which SMTP destination the citizen gets a confirmation.
     pub(crate) confirmation: Option<Confirmation>,
