@@ -129,14 +129,17 @@ impl Reader<'_> {
     /// Receives one file. What its question does not accept is not held: the page names it as wrong.
     async fn file(&self, name: &str, rules: &FileRules, mut part: multer::Field<'_>) -> Result<Upload, Refusal> {
         let unavailable = |error: std::io::Error| {
-            tracing::error!(%error, "an attachment could not be taken");
+            tracing::error!(error = %error.kind(), "an attachment could not be taken");
+            Refusal::Unavailable
+        };
+        // Of our own disk the same kind of error says that it is full, which passes.
+        let unscanned = |error: std::io::Error| {
+            tracing::error!(%error, "clamd did not look at an attachment");
             match error.kind() {
                 std::io::ErrorKind::FileTooLarge => Refusal::TooLarge,
                 _ => Refusal::Unavailable,
             }
         };
-        let unscanned =
-            |error: std::io::Error| unavailable(std::io::Error::new(error.kind(), format!("clamd: {error}")));
         // A browser sends an empty file without a name where none was chosen.
         let Some(first) = part.chunk().await.map_err(|error| refusal(&error))? else {
             let name = if name.is_empty() { String::new() } else { clean_name(name, &[]) };
