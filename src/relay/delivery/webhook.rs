@@ -86,6 +86,10 @@ impl Webhook {
             Ok(status) => Err(Trouble::Temporary(format!("HTTP {status}"))),
             Err(ureq::Error::Timeout(_)) => Err(Trouble::Temporary("no answer in time".to_owned())),
             Err(ureq::Error::BadUri(_)) => Err(Trouble::Permanent("the address cannot be read".to_owned())),
+            // The standard library has no kind for this error, only the system's words.
+            Err(ureq::Error::Io(error)) if error.to_string().contains("failed to lookup address") => {
+                Err(Trouble::Temporary("the host's name cannot be looked up".to_owned()))
+            }
             Err(ureq::Error::Io(error)) => Err(Trouble::Temporary(format!("no connection: {}", error.kind()))),
             Err(ureq::Error::HostNotFound) => Err(Trouble::Temporary("no such host".to_owned())),
             Err(ureq::Error::Rustls(error)) => Err(Trouble::Temporary(format!("TLS does not work: {error}"))),
