@@ -74,7 +74,7 @@ fn ids(subject: &mut Subject<'_>) {
 fn names(subject: &mut Subject<'_>) {
     let tree = subject.tree;
     let labelled: HashSet<&str> = tree.named(0, ["label"]).filter_map(|id| tree.attribute(id, "for")).collect();
-    for id in tree.named(0, ["img", "a", "button", "iframe", "input", "select", "textarea"]) {
+    for id in tree.elements(0) {
         let hidden = || tree.attribute(id, "aria-hidden") == Some("true") || tree.is_hidden(id);
         let refers = || tree.attribute(id, "aria-labelledby").is_some();
         match tree.name(id) {
@@ -127,11 +127,9 @@ fn tables(subject: &mut Subject<'_>) {
 
 /// What a page loads from other sites gives visitors' addresses away.
 fn outsiders(subject: &mut Subject<'_>, origins: &[String]) {
-    const LOADING: [&str; 11] =
-        ["script", "iframe", "embed", "source", "audio", "track", "input", "img", "video", "object", "link"];
     let tree = subject.tree;
     let own = origin(&subject.site.settings.base_url).unwrap_or_default();
-    for id in tree.named(0, LOADING) {
+    for id in tree.elements(0) {
         let name = tree.name(id);
         let loads: &[&str] = match name {
             "script" | "iframe" | "embed" | "source" | "audio" | "track" | "input" => &["src"],

@@ -287,8 +287,8 @@ static FILLER: LazyLock<Words> = LazyLock::new(|| {
         |\b(?:add|insert)\ text\ here\b|\bтекст\ появится\b|\btekst\ lisatakse\b
         |\b(?:leht|lehekülg|sisu|tekst|info)\ on\ (?:alles\ )?(?:koostamisel|lisamisel|täiendamisel|tulekul|valmimisel)\b
         |\[(?:lisa|kirjuta|sisesta|täpsusta|pane)(?:da|ge)?\ [^\]]+\](?:[^(\[:]|$)
-        # Three of them may be a Roman thirty: XXX laulupidu.
-        |\bXXXX+\b|\bXX\s+(?:eur|€)|\bXXX(?:[.,;:!?)\s]*$|[.,;:!?)]|\s+(?:eur|€|%|päev|tund|kuu))",
+        # Three in a row may be a Roman thirty, as of a song festival.
+        |\bX{4,}\b|\bX{2}\s+(?:eur|€)|\bX{3}(?:[.,;:!?)\s]*$|[.,;:!?)]|\s+(?:eur|€|%|päev|tund|kuu))",
     )
 });
 

@@ -374,16 +374,16 @@ pub(crate) fn check(config: &Config) -> Vec<Diagnostic> {
                 Err(_) => problems.push(problem(name, "no answer in time")),
             }
         }
-        let size = largest_file(config);
-        if let Some(address) = &config.clamd
-            && let Err(error) = super::clamd::probe(address, size).await
-        {
-            problems.push(match error.kind() {
-                io::ErrorKind::FileTooLarge => {
-                    Diagnostic::new("relay.clamd-limit").arg("size", size).arg("reason", error)
-                }
-                _ => problem("clamd", &error.to_string()),
-            });
+        if let Some(address) = &config.clamd {
+            let size = largest_file(config);
+            if let Err(error) = super::clamd::probe(address, size).await {
+                problems.push(match error.kind() {
+                    io::ErrorKind::FileTooLarge => {
+                        Diagnostic::new("relay.clamd-limit").arg("size", size).arg("reason", error)
+                    }
+                    _ => problem("clamd", &error.to_string()),
+                });
+            }
         }
     });
     problems

@@ -35,15 +35,20 @@ pub(super) fn diagnostic(said: &str, line: &str) -> Diagnostic {
     if said.starts_with("invalid boolean") && !["true", "false"].contains(&value(line).to_lowercase().as_str()) {
         return Diagnostic::new("source.toml-quotes");
     }
-    match MISTAKES.iter().find(|(start, _)| said.starts_with(start)) {
-        Some((_, code)) => Diagnostic::new(code),
+    match code(said) {
+        Some(code) => Diagnostic::new(code),
         None => Diagnostic::new("source.toml-syntax").arg("reason", said),
     }
 }
 
+/// The code of a sentence of the library that is known.
+fn code(said: &str) -> Option<&'static str> {
+    MISTAKES.iter().find(|(start, _)| said.starts_with(start)).map(|(_, code)| *code)
+}
+
 /// Whether a list or a group within a line does not end.
 pub(super) fn is_open_list(said: &str) -> bool {
-    said.starts_with("unclosed array,") || said.starts_with("unclosed inline table")
+    code(said) == Some("source.toml-open-list")
 }
 
 /// Whether what is wrong is wrong within a list or a group.
